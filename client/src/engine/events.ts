@@ -1,0 +1,138 @@
+/**
+ * The events of a sweep's journal. The journal holds facts and decisions; a sweep's state is a pure
+ * fold over them (sweep-state.ts). Adding an event is adding a member here and a case there.
+ */
+import type { Goal, Method } from '#core/sweep/sweep.ts';
+import type { Parameters } from '#core/value.ts';
+
+export type JobStateName =
+  | 'queued'
+  | 'submitted'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'pruned'
+  | 'lost';
+
+export type EndState = Extract<JobStateName, 'done' | 'failed' | 'cancelled' | 'pruned' | 'lost'>;
+
+/** Why a job is in its state; shown with `detail`, a sentence. */
+export type JobReason =
+  | 'exit-code'
+  | 'signal'
+  | 'timeout'
+  | 'out-of-memory'
+  | 'node-failure'
+  | 'preempted'
+  | 'submit-rejected'
+  | 'spawn-failed'
+  | 'storage'
+  | 'requested'
+  | 'early-stop'
+  | 'no-exit-record'
+  | 'retry';
+
+/** What a sweep as a whole does. The last four are final until a job is retried. */
+export type Phase =
+  | 'running'
+  | 'paused'
+  | 'stopping'
+  | 'cancelling'
+  | 'finished'
+  | 'stopped'
+  | 'cancelled'
+  | 'failed';
+
+export type PhaseReason =
+  | 'launched'
+  | 'requested'
+  | 'all-jobs-ended'
+  | 'run-cap'
+  | 'target-reached'
+  | 'brake-flapping'
+  | 'brake-failing'
+  | 'brake-consecutive'
+  | 'storage'
+  | 'scheduler-failed';
+
+/** A final or latest metric value. JSON has no word for the last three. */
+export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
+export type Metrics = { readonly [name: string]: MetricValue };
+
+/** What anybody who is not the owner may ask of a sweep, through its inbox. */
+export type SweepRequest =
+  | { readonly type: 'pause' | 'resume' | 'stop' }
+  /** Without `jobs`: the whole sweep. */
+  | { readonly type: 'cancel'; readonly jobs?: readonly number[] }
+  | { readonly type: 'retry'; readonly jobs: readonly number[] | 'failed' };
+
+export interface Requester {
+  readonly program: 'editor' | 'cli';
+  readonly host: string;
+  readonly pid: number;
+}
+
+export type EventBody =
+  | {
+      readonly type: 'launched';
+      readonly id: string;
+      readonly name: string;
+      /** Absolute path of the file that was launched; the frozen copy is `sweep.yaml`. */
+      readonly file: string;
+      /** Absolute path: where the jobs' commands run. */
+      readonly workingDirectory: string;
+      readonly method: Method;
+      readonly seed: number;
+      /** Number of jobs, null when the method never ends and there is no `run_cap`. */
+      readonly total: number | null;
+      readonly metric?: { readonly name: string; readonly goal: Goal; readonly target?: number };
+      readonly queue: string;
+      /** Version of Sweepdeck. */
+      readonly version: string;
+    }
+  | { readonly type: 'owned'; readonly host: string; readonly pid: number; readonly program: 'editor' | 'cli' }
+  /** The intent to run, written before anything is started. `parameters` only with a job's first attempt. */
+  | {
+      readonly type: 'submitted';
+      readonly job: number;
+      readonly attempt: number;
+      readonly parameters?: Parameters;
+    }
+  | {
+      readonly type: 'started';
+      readonly job: number;
+      readonly attempt: number;
+      readonly startedAt: number;
+      readonly pid?: number;
+      readonly host?: string;
+      readonly slot?: number;
+      readonly gpus?: readonly string[];
+    }
+  | {
+      readonly type: 'ended';
+      readonly job: number;
+      readonly attempt: number;
+      readonly state: EndState;
+      readonly reason?: JobReason;
+      readonly detail?: string;
+      readonly exitCode?: number;
+      readonly signal?: string;
+      readonly startedAt?: number;
+      readonly endedAt: number;
+      /** Latest value of every metric; `result.json` wins. */
+      readonly metrics?: Metrics;
+    }
+  | { readonly type: 'requeued'; readonly job: number; readonly attempt: number; readonly reason: JobReason }
+  | {
+      readonly type: 'requested';
+      readonly id: string;
+      readonly request: SweepRequest;
+      readonly by: Requester;
+    }
+  | { readonly type: 'phase'; readonly phase: Phase; readonly reason: PhaseReason; readonly detail?: string }
+  /** Something the person should know that changes no state: damage that was repaired, a request refused. */
+  | { readonly type: 'noticed'; readonly detail: string };
+
+/** One line of `journal.jsonl`. `at`: ms since 1970 by the writer's clock; `owner`: generation of the lock it wrote under. */
+export type JournalEvent = EventBody & { readonly at: number; readonly owner: number };
