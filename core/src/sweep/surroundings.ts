@@ -1,0 +1,12 @@
+/** What reading a sweep file may ask of the world around it; every question may go unanswered. */
+export interface Surroundings {
+  /**
+   * Where `program` is: the folder it was found from (the commands' working directory), `missing`, or
+   * undefined when nobody can tell (untitled file, virtual workspace). See program-folder.ts.
+   */
+  findProgram?(program: string): { readonly folder: string } | 'missing' | undefined;
+  /** Whether the environment variable is set where jobs would run. */
+  hasEnvironmentVariable?(name: string): boolean | undefined;
+  /** Names of `launch.queue` values that can run here; undefined: don't check. */
+  readonly queues?: readonly string[];
+}
