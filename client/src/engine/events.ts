@@ -84,8 +84,10 @@ export type EventBody =
       readonly workingDirectory: string;
       readonly method: Method;
       readonly seed: number;
-      /** Number of jobs, null when the method never ends and there is no `run_cap`. */
-      readonly total: number | null;
+      /** Number of points of the method, null when it never ends. */
+      readonly points: number | null;
+      /** The sweep's `run_cap`. */
+      readonly runCap?: number;
       readonly metric?: { readonly name: string; readonly goal: Goal; readonly target?: number };
       readonly queue: string;
       /** Version of Sweepdeck. */
@@ -129,6 +131,8 @@ export type EventBody =
       readonly id: string;
       readonly request: SweepRequest;
       readonly by: Requester;
+      /** A sentence: why nothing was done. */
+      readonly refused?: string;
     }
   | { readonly type: 'phase'; readonly phase: Phase; readonly reason: PhaseReason; readonly detail?: string }
   /** Something the person should know that changes no state: damage that was repaired, a request refused. */

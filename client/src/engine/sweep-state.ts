@@ -1,12 +1,25 @@
-/** Placeholder types of the reducer's result; the reducer itself is below. */
+/**
+ * The one reducer: events of the journal -> state of the sweep. Owner and followers fold the same
+ * events and so see the same state. The fold is tolerant: events of an attempt that is over, or that a
+ * damaged journal left without their beginning, never break it.
+ */
 import type { Goal, Method } from '#core/sweep/sweep.ts';
 import type { Parameters } from '#core/value.ts';
-import type { JobReason, JobStateName, Metrics, Phase, PhaseReason } from './events.ts';
+import type {
+  EndState,
+  JobReason,
+  JobStateName,
+  JournalEvent,
+  Metrics,
+  Phase,
+  PhaseReason,
+} from './events.ts';
 
 export interface JobState {
   readonly index: number;
   readonly state: JobStateName;
   readonly reason?: JobReason;
+  /** A sentence that says more than `reason`. */
   readonly detail?: string;
   /** 1 for the first. */
   readonly attempt: number;
@@ -14,6 +27,7 @@ export interface JobState {
   readonly metrics: Metrics;
   readonly exitCode?: number;
   readonly signal?: string;
+  /** Milliseconds since 1970. */
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly pid?: number;
@@ -31,7 +45,7 @@ export interface SweepState {
   readonly workingDirectory: string;
   readonly method: Method;
   readonly seed: number;
-  /** undefined: never ends by itself. */
+  /** Number of jobs there will be; undefined: never ends by itself. */
   readonly total: number | undefined;
   readonly metric: { readonly name: string; readonly goal: Goal; readonly target?: number } | undefined;
   readonly queue: string;
@@ -43,7 +57,328 @@ export interface SweepState {
   /** `queued` includes the jobs not yet asked for, when the total is known. */
   readonly counts: Counts;
   readonly best: { readonly job: number; readonly value: number } | undefined;
+  /** Milliseconds since 1970. */
   readonly launchedAt: number;
   readonly endedAt: number | undefined;
   readonly notices: readonly { readonly at: number; readonly detail: string }[];
+}
+
+const FINAL_PHASES: ReadonlySet<Phase> = new Set(['finished', 'stopped', 'cancelled', 'failed']);
+const END_STATES: ReadonlySet<JobStateName> = new Set<EndState>([
+  'done',
+  'failed',
+  'cancelled',
+  'pruned',
+  'lost',
+]);
+const NO_METRICS: Metrics = Object.freeze({});
+const NOTICES_KEPT = 100;
+
+/** Whether nothing more happens in this phase unless somebody asks for it. */
+export function isFinal(phase: Phase): boolean {
+  return FINAL_PHASES.has(phase);
+}
+
+/** Whether a job in this state is over (it may still be retried). */
+export function hasEnded(state: JobStateName): state is EndState {
+  return END_STATES.has(state);
+}
+
+/** Whether a queue has the job in its hands. */
+export function isActive(state: JobStateName): boolean {
+  return state === 'submitted' || state === 'running';
+}
+
+/** What one event changed, for those who watch. */
+export interface FoldChange {
+  readonly jobs: readonly number[];
+  readonly phase: boolean;
+}
+
+const NOTHING: FoldChange = { jobs: [], phase: false };
+const PHASE: FoldChange = { jobs: [], phase: true };
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * Accumulates events. `state` is one live object whose fields change with `apply`; job objects
+ * themselves are replaced, never changed, so a job that was read stays as it was.
+ */
+export class SweepFold {
+  readonly #jobs: JobState[] = [];
+  readonly #counts: Mutable<Counts> = {
+    queued: 0,
+    submitted: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    cancelled: 0,
+    pruned: 0,
+    lost: 0,
+  };
+  readonly #notices: { at: number; detail: string }[] = [];
+  /** Jobs in state `queued` among those asked for. */
+  readonly #requeued = new Set<number>();
+  readonly #active = new Set<number>();
+  /** Jobs somebody asked to cancel and that have not ended since. */
+  readonly #cancelling = new Set<number>();
+  readonly #requests = new Set<string>();
+  readonly #parametersOf: (index: number) => Parameters | undefined;
+  #points: number | undefined;
+  #runCap: number | undefined;
+  /** Jobs that `run_cap` doesn't count: cancelled or lost before reporting any metric. */
+  #uncapped = 0;
+  #state: Mutable<SweepState> | undefined;
+
+  /** `parametersOf` answers for jobs whose first record is missing from a damaged journal. */
+  constructor(parametersOf: (index: number) => Parameters | undefined = () => undefined) {
+    this.#parametersOf = parametersOf;
+  }
+
+  /** Undefined until the `launched` event was seen. */
+  get state(): SweepState | undefined {
+    return this.#state;
+  }
+
+  /** Indices of jobs waiting for another attempt, ascending. */
+  requeued(): readonly number[] {
+    return [...this.#requeued].sort((a, b) => a - b);
+  }
+
+  get requeuedCount(): number {
+    return this.#requeued.size;
+  }
+
+  /** Indices of jobs that are submitted or running. */
+  active(): ReadonlySet<number> {
+    return this.#active;
+  }
+
+  isCancelling(job: number): boolean {
+    return this.#cancelling.has(job);
+  }
+
+  /** Whether a request with this id was taken already. */
+  hasRequest(id: string): boolean {
+    return this.#requests.has(id);
+  }
+
+  apply(event: JournalEvent): FoldChange {
+    const state = this.#state;
+    if (event.type === 'launched') {
+      if (state !== undefined) return NOTHING;
+      this.#points = event.points ?? undefined;
+      this.#runCap = event.runCap;
+      this.#state = {
+        id: event.id,
+        name: event.name,
+        file: event.file,
+        workingDirectory: event.workingDirectory,
+        method: event.method,
+        seed: event.seed,
+        total: undefined,
+        metric: event.metric,
+        queue: event.queue,
+        phase: 'running',
+        phaseReason: 'launched',
+        phaseDetail: undefined,
+        jobs: this.#jobs,
+        counts: this.#counts,
+        best: undefined,
+        launchedAt: event.at,
+        endedAt: undefined,
+        notices: this.#notices,
+      };
+      this.#recount();
+      return PHASE;
+    }
+    if (state === undefined) return NOTHING;
+    const change = this.#applyTo(state, event);
+    if (change.jobs.length > 0) this.#recount();
+    return change;
+  }
+
+  #applyTo(state: Mutable<SweepState>, event: Exclude<JournalEvent, { type: 'launched' }>): FoldChange {
+    switch (event.type) {
+      case 'submitted': {
+        const filled = this.#fillUpTo(event.job, event.parameters);
+        const job = this.#jobs[event.job];
+        if (job?.state !== 'queued' || event.attempt < job.attempt) return this.#changed(filled);
+        this.#put({ ...bare(job), state: 'submitted', attempt: event.attempt });
+        return this.#changed([...filled, event.job]);
+      }
+      case 'started': {
+        const filled = this.#fillUpTo(event.job, undefined);
+        const job = this.#jobs[event.job];
+        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt) return this.#changed(filled);
+        this.#put({
+          ...bare(job),
+          state: 'running',
+          attempt: event.attempt,
+          startedAt: event.startedAt,
+          ...(event.pid === undefined ? {} : { pid: event.pid }),
+          ...(event.host === undefined ? {} : { host: event.host }),
+          ...(event.slot === undefined ? {} : { slot: event.slot }),
+          ...(event.gpus === undefined ? {} : { gpus: event.gpus }),
+        });
+        return this.#changed([...filled, event.job]);
+      }
+      case 'ended': {
+        const filled = this.#fillUpTo(event.job, undefined);
+        const job = this.#jobs[event.job];
+        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt) return this.#changed(filled);
+        this.#end(state, job, event);
+        return this.#changed([...filled, event.job]);
+      }
+      case 'requeued': {
+        const filled = this.#fillUpTo(event.job, undefined);
+        const job = this.#jobs[event.job];
+        if (job === undefined || event.attempt <= job.attempt) return this.#changed(filled);
+        if (!counted(job)) this.#uncapped -= 1;
+        this.#cancelling.delete(job.index);
+        this.#put({ ...bare(job), state: 'queued', attempt: event.attempt, reason: event.reason });
+        if (state.best?.job === job.index) state.best = this.#findBest();
+        return this.#changed([...filled, event.job]);
+      }
+      case 'requested': {
+        this.#requests.add(event.id);
+        if (event.refused !== undefined) return NOTHING;
+        if (event.request.type === 'cancel') {
+          for (const job of event.request.jobs ?? this.#active) {
+            if (this.#active.has(job)) this.#cancelling.add(job);
+          }
+        }
+        return NOTHING;
+      }
+      case 'phase': {
+        state.phase = event.phase;
+        state.phaseReason = event.reason;
+        state.phaseDetail = event.detail;
+        state.endedAt = isFinal(event.phase) ? event.at : undefined;
+        return PHASE;
+      }
+      case 'noticed': {
+        this.#notices.push({ at: event.at, detail: event.detail });
+        if (this.#notices.length > NOTICES_KEPT) this.#notices.shift();
+        return PHASE;
+      }
+      case 'owned':
+        return NOTHING;
+    }
+  }
+
+  #changed(jobs: readonly number[]): FoldChange {
+    return jobs.length === 0 ? NOTHING : { jobs, phase: false };
+  }
+
+  #end(state: Mutable<SweepState>, job: JobState, event: Extract<JournalEvent, { type: 'ended' }>): void {
+    const startedAt = event.startedAt ?? job.startedAt;
+    this.#cancelling.delete(job.index);
+    const ended: JobState = {
+      index: job.index,
+      state: event.state,
+      attempt: event.attempt,
+      parameters: job.parameters,
+      metrics: event.metrics ?? NO_METRICS,
+      endedAt: event.endedAt,
+      ...(event.reason === undefined ? {} : { reason: event.reason }),
+      ...(event.detail === undefined ? {} : { detail: event.detail }),
+      ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
+      ...(event.signal === undefined ? {} : { signal: event.signal }),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(job.host === undefined ? {} : { host: job.host }),
+      ...(job.slot === undefined ? {} : { slot: job.slot }),
+      ...(job.gpus === undefined ? {} : { gpus: job.gpus }),
+    };
+    this.#put(ended);
+    if (!counted(ended)) this.#uncapped += 1;
+    if (ended.state === 'done') {
+      const value = this.#valueOf(ended);
+      if (value !== undefined && this.#isBetter(value, state.best?.value)) {
+        state.best = { job: ended.index, value };
+      }
+    }
+  }
+
+  /** Makes room for job `index`; jobs whose records are missing count as queued. Returns the jobs that were added. */
+  #fillUpTo(index: number, parameters: Parameters | undefined): number[] {
+    const added: number[] = [];
+    while (this.#jobs.length <= index) {
+      const next = this.#jobs.length;
+      const own = next === index ? parameters : undefined;
+      const job: JobState = {
+        index: next,
+        state: 'queued',
+        attempt: 1,
+        parameters: own ?? this.#parametersOf(next) ?? {},
+        metrics: NO_METRICS,
+      };
+      this.#jobs.push(job);
+      this.#requeued.add(next);
+      if (next !== index) added.push(next);
+    }
+    return added;
+  }
+
+  #put(job: JobState): void {
+    const before = this.#jobs[job.index];
+    if (before !== undefined) {
+      if (before.state === 'queued') this.#requeued.delete(job.index);
+      else this.#counts[before.state] -= 1;
+    }
+    this.#jobs[job.index] = job;
+    if (job.state === 'queued') this.#requeued.add(job.index);
+    else this.#counts[job.state] += 1;
+    if (isActive(job.state)) this.#active.add(job.index);
+    else this.#active.delete(job.index);
+  }
+
+  #recount(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    const cap = this.#runCap === undefined ? undefined : this.#runCap + this.#uncapped;
+    state.total =
+      this.#points === undefined ? cap : cap === undefined ? this.#points : Math.min(this.#points, cap);
+    const unasked = state.total === undefined ? 0 : Math.max(0, state.total - this.#jobs.length);
+    this.#counts.queued = this.#requeued.size + unasked;
+  }
+
+  #valueOf(job: JobState): number | undefined {
+    const name = this.#state?.metric?.name;
+    const value = name === undefined ? undefined : job.metrics[name];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  #isBetter(value: number, than: number | undefined): boolean {
+    if (than === undefined) return true;
+    return this.#state?.metric?.goal === 'maximize' ? value > than : value < than;
+  }
+
+  #findBest(): { readonly job: number; readonly value: number } | undefined {
+    let best: { readonly job: number; readonly value: number } | undefined;
+    for (const job of this.#jobs) {
+      if (job.state !== 'done') continue;
+      const value = this.#valueOf(job);
+      if (value !== undefined && this.#isBetter(value, best?.value)) best = { job: job.index, value };
+    }
+    return best;
+  }
+}
+
+/** What stays of a job when a new attempt or state begins. */
+function bare(job: JobState): Pick<JobState, 'index' | 'parameters' | 'metrics'> {
+  return { index: job.index, parameters: job.parameters, metrics: NO_METRICS };
+}
+
+/** Whether `run_cap` counts the job: all but those cancelled or lost before reporting any metric. */
+function counted(job: JobState): boolean {
+  if (job.state !== 'cancelled' && job.state !== 'lost') return true;
+  return Object.keys(job.metrics).length > 0;
+}
+
+/** Folds a whole journal. Undefined when it holds no `launched` event. */
+export function foldEvents(events: Iterable<JournalEvent>): SweepState | undefined {
+  const fold = new SweepFold();
+  for (const event of events) fold.apply(event);
+  return fold.state;
 }
