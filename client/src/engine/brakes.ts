@@ -49,7 +49,8 @@ export class BrakeTally {
       this.#failed += 1;
       this.#consecutive += 1;
       const tally = this.#hosts.get(host) ?? { since: event.at, failures: 0 };
-      if (event.at - tally.since <= FLAPPING_WINDOW_MS) tally.failures += 1;
+      const age = event.at - tally.since; // negative after the clock was set back
+      if (age >= 0 && age <= FLAPPING_WINDOW_MS) tally.failures += 1;
       this.#hosts.set(host, tally);
     }
   }

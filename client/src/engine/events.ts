@@ -6,14 +6,7 @@ import type { Goal, Method } from '#core/sweep/sweep.ts';
 import type { Parameters } from '#core/value.ts';
 
 export type JobStateName =
-  | 'queued'
-  | 'submitted'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'cancelled'
-  | 'pruned'
-  | 'lost';
+  'queued' | 'submitted' | 'running' | 'done' | 'failed' | 'cancelled' | 'pruned' | 'lost';
 
 export type EndState = Extract<JobStateName, 'done' | 'failed' | 'cancelled' | 'pruned' | 'lost'>;
 
@@ -35,14 +28,7 @@ export type JobReason =
 
 /** What a sweep as a whole does. The last four are final until a job is retried. */
 export type Phase =
-  | 'running'
-  | 'paused'
-  | 'stopping'
-  | 'cancelling'
-  | 'finished'
-  | 'stopped'
-  | 'cancelled'
-  | 'failed';
+  'running' | 'paused' | 'stopping' | 'cancelling' | 'finished' | 'stopped' | 'cancelled' | 'failed';
 
 export type PhaseReason =
   | 'launched'
@@ -58,7 +44,7 @@ export type PhaseReason =
 
 /** A final or latest metric value. JSON has no word for the last three. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
-export type Metrics = { readonly [name: string]: MetricValue };
+export type Metrics = Readonly<Record<string, MetricValue>>;
 
 /** What anybody who is not the owner may ask of a sweep, through its inbox. */
 export type SweepRequest =
@@ -93,7 +79,12 @@ export type EventBody =
       /** Version of Sweepdeck. */
       readonly version: string;
     }
-  | { readonly type: 'owned'; readonly host: string; readonly pid: number; readonly program: 'editor' | 'cli' }
+  | {
+      readonly type: 'owned';
+      readonly host: string;
+      readonly pid: number;
+      readonly program: 'editor' | 'cli';
+    }
   /** The intent to run, written before anything is started. `parameters` only with a job's first attempt. */
   | {
       readonly type: 'submitted';

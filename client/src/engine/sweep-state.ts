@@ -36,7 +36,7 @@ export interface JobState {
   readonly gpus?: readonly string[];
 }
 
-export type Counts = { readonly [State in JobStateName]: number };
+export type Counts = Readonly<Record<JobStateName, number>>;
 
 export interface SweepState {
   readonly id: string;
@@ -119,6 +119,8 @@ export class SweepFold {
   readonly #notices: { at: number; detail: string }[] = [];
   /** Jobs in state `queued` among those asked for. */
   readonly #requeued = new Set<number>();
+  /** The same jobs, descending, plus some that have left; undefined when jobs were added since it was sorted. */
+  #order: number[] | undefined;
   readonly #active = new Set<number>();
   /** Jobs somebody asked to cancel and that have not ended since. */
   readonly #cancelling = new Set<number>();
@@ -143,6 +145,16 @@ export class SweepFold {
   /** Indices of jobs waiting for another attempt, ascending. */
   requeued(): readonly number[] {
     return [...this.#requeued].sort((a, b) => a - b);
+  }
+
+  /** The first of them. */
+  firstRequeued(): number | undefined {
+    if (this.#order === undefined) this.#order = [...this.#requeued].sort((a, b) => b - a);
+    for (let last = this.#order.at(-1); last !== undefined; last = this.#order.at(-1)) {
+      if (this.#requeued.has(last)) return last;
+      this.#order.pop();
+    }
+    return undefined;
   }
 
   get requeuedCount(): number {
@@ -210,7 +222,8 @@ export class SweepFold {
       case 'started': {
         const filled = this.#fillUpTo(event.job, undefined);
         const job = this.#jobs[event.job];
-        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt) return this.#changed(filled);
+        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt)
+          return this.#changed(filled);
         this.#put({
           ...bare(job),
           state: 'running',
@@ -226,7 +239,8 @@ export class SweepFold {
       case 'ended': {
         const filled = this.#fillUpTo(event.job, undefined);
         const job = this.#jobs[event.job];
-        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt) return this.#changed(filled);
+        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt)
+          return this.#changed(filled);
         this.#end(state, job, event);
         return this.#changed([...filled, event.job]);
       }
@@ -315,6 +329,7 @@ export class SweepFold {
       };
       this.#jobs.push(job);
       this.#requeued.add(next);
+      this.#order = undefined;
       if (next !== index) added.push(next);
     }
     return added;
@@ -327,8 +342,10 @@ export class SweepFold {
       else this.#counts[before.state] -= 1;
     }
     this.#jobs[job.index] = job;
-    if (job.state === 'queued') this.#requeued.add(job.index);
-    else this.#counts[job.state] += 1;
+    if (job.state === 'queued') {
+      this.#requeued.add(job.index);
+      this.#order = undefined;
+    } else this.#counts[job.state] += 1;
     if (isActive(job.state)) this.#active.add(job.index);
     else this.#active.delete(job.index);
   }

@@ -34,7 +34,10 @@ export interface SweepView {
   readonly directory: string;
   readonly state: SweepState;
   /** Who runs it: this process, another one (described in words), or nobody. */
-  readonly owner: { readonly kind: 'here' } | { readonly kind: 'elsewhere'; readonly description: string } | { readonly kind: 'nobody' };
+  readonly owner:
+    | { readonly kind: 'here' }
+    | { readonly kind: 'elsewhere'; readonly description: string }
+    | { readonly kind: 'nobody' };
   /** A sentence when the owner can't write (disk full, read-only folder); undefined when all is well. */
   readonly trouble: string | undefined;
   /** Absolute path of the job's directory. It may not exist yet for a queued job. */
@@ -51,7 +54,12 @@ export type SweepsChange =
   /** A sweep appeared, or disappeared. */
   | { readonly type: 'added' | 'removed'; readonly sweep: string }
   /** Jobs or phase of one sweep changed; changes are gathered for at most 100 ms. */
-  | { readonly type: 'changed'; readonly sweep: string; readonly jobs: readonly number[]; readonly phase: boolean }
+  | {
+      readonly type: 'changed';
+      readonly sweep: string;
+      readonly jobs: readonly number[];
+      readonly phase: boolean;
+    }
   /** The metrics of running jobs changed. */
   | { readonly type: 'metrics'; readonly sweep: string; readonly jobs: readonly number[] };
 

@@ -1,0 +1,358 @@
+/**
+ * The loop of one sweep that this process owns: ask -> write the job directory -> journal the intent ->
+ * submit -> observe -> journal -> tell. It joins a scheduler (what to try) and a queue (where it runs),
+ * which know nothing of each other.
+ */
+import type { Parameters } from '#core/value.ts';
+import type { EventBody, Metrics, PhaseReason, Requester, SweepRequest } from './events.ts';
+import type { Queue, QueueEvent, QueueListener } from './queues/queue.ts';
+import { type EventLog, SweepRecord } from './record.ts';
+import { decide, type Decision } from './requests.ts';
+import type { Scheduler } from './schedulers/scheduler.ts';
+import type { BrakeSettings } from './settings.ts';
+import {
+  type FoldChange,
+  hasEnded,
+  isFinal,
+  type JobState,
+  type SweepFold,
+  type SweepState,
+} from './sweep-state.ts';
+
+/** The engine's hands: what it does to the world beside journal and queue. */
+export interface JobFiles {
+  /** Whether an attempt of this job left traces, so that it must be adopted rather than started. */
+  wasClaimed(job: number, attempt: number): boolean;
+  /** Writes the job directory. Throws with a sentence: `StorageError` when the disk is at fault (tried again later), any other when the job can't run. */
+  write(job: number, attempt: number, parameters: Parameters): void;
+  directory(job: number): string;
+  /** Final metrics of an ended job, read from its directory. */
+  metrics(job: number): Metrics;
+}
+
+/** The disk is full, read-only or gone: nothing is wrong with the job. */
+export class StorageError extends Error {}
+
+export interface EngineOptions {
+  readonly fold: SweepFold;
+  readonly state: SweepState;
+  readonly log: EventLog;
+  readonly scheduler: Scheduler;
+  readonly createQueue: (listener: QueueListener) => Queue;
+  readonly files: JobFiles;
+  /** Jobs at once that the sweep itself allows (`num_workers`). */
+  readonly concurrency: number | undefined;
+  readonly brakes: () => BrakeSettings;
+  readonly onChange: (change: FoldChange) => void;
+  readonly onTrouble: (sentence: string | undefined) => void;
+  /** The sweep reached a final phase and nothing of it runs. */
+  readonly onFinal: () => void;
+}
+
+const STORAGE_RETRY_MS = 5_000;
+/** Starting jobs never keeps the event loop longer than this at a stretch. */
+const TURN_MS = 8;
+
+export class SweepEngine {
+  readonly #options: EngineOptions;
+  readonly #state: SweepState;
+  readonly #fold: SweepFold;
+  readonly #queue: Queue;
+  readonly #record: SweepRecord;
+  #exhausted = false;
+  #closed = false;
+  #pumping = false;
+  #storageTrouble: string | undefined;
+  #recordTrouble: string | undefined;
+  #nextTurn: NodeJS.Immediate | undefined;
+  #storageRetry: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#fold = options.fold;
+    this.#record = new SweepRecord(options.log, options.fold, {
+      onEvent: (_event, change) => options.onChange(change),
+      onTrouble: (sentence) => {
+        this.#recordTrouble = sentence;
+        this.#tellTrouble();
+        if (sentence === undefined) this.#pump();
+      },
+    });
+    this.#queue = options.createQueue({
+      onEvent: (event) => this.#onQueueEvent(event),
+      onFree: () => this.#pump(),
+    });
+  }
+
+  /** Takes over what earlier owners left, applies `first` before anything new is started, then runs. */
+  start(
+    owner: Requester,
+    first?: { readonly id: string; readonly request: SweepRequest },
+  ): string | undefined {
+    this.#record.add({ type: 'owned', host: owner.host, pid: owner.pid, program: owner.program });
+    for (const index of [...this.#fold.active()].sort((a, b) => a - b)) {
+      const job = this.#state.jobs[index];
+      if (job !== undefined) this.#adopt(job);
+    }
+    const refused = first === undefined ? undefined : this.request(first.id, first.request, owner);
+    if (this.#state.phase === 'cancelling')
+      for (const job of this.#fold.active()) this.#queue.cancel(this.#idOf(job));
+    this.#pump();
+    return refused;
+  }
+
+  /** Takes a request, once: an id that is in the journal already is ignored. Returns why it was refused, if it was. */
+  request(id: string, request: SweepRequest, by: Requester): string | undefined {
+    if (this.#fold.hasRequest(id)) return undefined;
+    const verdict = decide(request, this.#state);
+    if ('refused' in verdict) {
+      this.#record.add({ type: 'requested', id, request, by, refused: verdict.refused });
+      return verdict.refused;
+    }
+    this.#record.add({ type: 'requested', id, request, by });
+    this.#carryOut(verdict.decision);
+    return undefined;
+  }
+
+  /** The latest metrics of a running job, for `metric.target`. */
+  observe(metrics: Metrics): void {
+    const metric = this.#state.metric;
+    if (metric?.target === undefined) return;
+    if (this.#state.phase !== 'running' && this.#state.phase !== 'paused') return;
+    const value = metrics[metric.name];
+    if (typeof value !== 'number') return;
+    const reached = metric.goal === 'minimize' ? value <= metric.target : value >= metric.target;
+    if (!reached) return;
+    const detail = `${metric.name} reached ${value}, the target was ${metric.target}. Running jobs finish, no new ones start.`;
+    this.#setPhase('stopping', 'target-reached', detail);
+    this.#pump();
+  }
+
+  /** Lets go. Jobs go on; whoever owns the sweep next takes them over. */
+  close(): void {
+    this.#closed = true;
+    clearImmediate(this.#nextTurn);
+    clearTimeout(this.#storageRetry);
+    this.#queue.close();
+    this.#record.close();
+  }
+
+  #carryOut(decision: Decision): void {
+    for (const index of decision.requeue ?? []) {
+      const job = this.#state.jobs[index];
+      if (job !== undefined) {
+        this.#record.add({ type: 'requeued', job: index, attempt: job.attempt + 1, reason: 'retry' });
+      }
+    }
+    if (decision.phase !== undefined) this.#setPhase(decision.phase, 'requested');
+    for (const index of decision.drop ?? []) {
+      this.#record.add({
+        type: 'ended',
+        job: index,
+        attempt: this.#state.jobs[index]?.attempt ?? 1,
+        state: 'cancelled',
+        reason: 'requested',
+        detail: 'Cancelled before it started.',
+        endedAt: Date.now(),
+      });
+    }
+    for (const index of decision.cancel ?? []) this.#queue.cancel(this.#idOf(index));
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#closed || this.#pumping) return;
+    this.#pumping = true;
+    try {
+      this.#submitWhatFits();
+    } finally {
+      this.#pumping = false;
+    }
+    this.#settle();
+  }
+
+  #submitWhatFits(): void {
+    const turnEnds = performance.now() + TURN_MS;
+    while (this.#state.phase === 'running' && this.#record.isUpToDate() && this.#mayStartAnother()) {
+      if (performance.now() > turnEnds) {
+        this.#nextTurn = setImmediate(() => this.#pump());
+        return;
+      }
+      const next = this.#next();
+      if (next === undefined) return;
+      if (!this.#dispatch(next.index, next.attempt, next.parameters)) return;
+    }
+  }
+
+  #mayStartAnother(): boolean {
+    const limit = this.#options.concurrency;
+    if (limit !== undefined && this.#fold.active().size >= limit) return false;
+    return this.#queue.free() > 0;
+  }
+
+  /** Jobs waiting for another attempt go ahead of new points. */
+  #next(): { index: number; attempt: number; parameters: Parameters } | undefined {
+    const waiting = this.#fold.firstRequeued();
+    if (waiting !== undefined) {
+      const job = this.#state.jobs[waiting];
+      if (job !== undefined) return job;
+    }
+    const index = this.#state.jobs.length;
+    if (this.#state.total !== undefined && index >= this.#state.total) return undefined;
+    const parameters = this.#options.scheduler.ask(index);
+    if (parameters !== 'exhausted') return { index, attempt: 1, parameters };
+    this.#exhausted = true;
+    return undefined;
+  }
+
+  /** Returns whether the loop may go on at once. */
+  #dispatch(index: number, attempt: number, parameters: Parameters): boolean {
+    const { files } = this.#options;
+    const submitted: EventBody =
+      index < this.#state.jobs.length
+        ? { type: 'submitted', job: index, attempt }
+        : { type: 'submitted', job: index, attempt, parameters };
+    // a journal that lost its last records may not know that this attempt ran: its directory does
+    if (files.wasClaimed(index, attempt)) {
+      if (!this.#record.tryAdd(submitted)) return false;
+      this.#queue.adopt({ id: this.#idOf(index), attempt, directory: files.directory(index) });
+      return true;
+    }
+    try {
+      files.write(index, attempt, parameters);
+    } catch (error) {
+      if (error instanceof StorageError) {
+        this.#waitForStorage(error.message);
+        return false;
+      }
+      if (!this.#record.tryAdd(submitted)) return false;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#end({
+        type: 'ended',
+        job: index,
+        attempt,
+        state: 'failed',
+        reason: 'spawn-failed',
+        detail,
+        endedAt: Date.now(),
+      });
+      return true;
+    }
+    this.#storageWorks();
+    if (!this.#record.tryAdd(submitted)) return false;
+    this.#queue.submit({ id: this.#idOf(index), attempt, directory: files.directory(index) });
+    return true;
+  }
+
+  #adopt(job: JobState): void {
+    this.#queue.adopt({
+      id: this.#idOf(job.index),
+      attempt: job.attempt,
+      directory: this.#options.files.directory(job.index),
+    });
+    if (this.#fold.isCancelling(job.index)) this.#queue.cancel(this.#idOf(job.index));
+  }
+
+  #onQueueEvent(event: QueueEvent): void {
+    const { id, ...facts } = event;
+    const index = this.#indexOf(id);
+    const job = this.#state.jobs[index];
+    if (facts.type === 'started') {
+      const known = job?.state === 'running' && job.attempt === facts.attempt && job.pid === facts.pid;
+      if (!known) this.#record.add({ ...facts, job: index });
+      return;
+    }
+    // the engine before this one may have sent the signal that ended the job
+    const cancelled = this.#fold.isCancelling(index) && (facts.state === 'failed' || facts.state === 'lost');
+    this.#end({ ...facts, job: index, ...(cancelled ? CANCELLED : {}) });
+    this.#pump();
+  }
+
+  #end(facts: Omit<Extract<EventBody, { type: 'ended' }>, 'metrics'>): void {
+    const metrics = this.#options.files.metrics(facts.job);
+    const before = this.#state.jobs[facts.job]?.state;
+    this.#record.add({ ...facts, metrics });
+    if (before !== undefined && hasEnded(before)) return;
+    this.#options.scheduler.tell({ job: facts.job, state: facts.state, metrics });
+    if (facts.state === 'done') this.observe(metrics);
+    if ((facts.state === 'failed' || facts.state === 'lost') && this.#state.phase === 'running') {
+      const brake = this.#record.tally.check(this.#options.brakes());
+      if (brake !== undefined) this.#setPhase('paused', brake.reason, brake.detail);
+    }
+  }
+
+  /** Moves on to the final phase once nothing runs and nothing is to come. */
+  #settle(): void {
+    if (this.#closed || !this.#record.isUpToDate() || this.#fold.active().size > 0) return;
+    switch (this.#state.phase) {
+      case 'running':
+        if (!this.#nothingLeft()) return;
+        this.#setPhase('finished', this.#endedByRunCap() ? 'run-cap' : 'all-jobs-ended');
+        break;
+      case 'stopping':
+        this.#setPhase('stopped', this.#state.phaseReason, this.#state.phaseDetail);
+        break;
+      case 'cancelling':
+        this.#setPhase('cancelled', this.#state.phaseReason, this.#state.phaseDetail);
+        break;
+      case 'paused':
+      case 'finished':
+      case 'stopped':
+      case 'cancelled':
+      case 'failed':
+        break;
+    }
+    if (!isFinal(this.#phase()) || !this.#record.isUpToDate()) return;
+    this.close();
+    this.#options.onFinal();
+  }
+
+  /** The phase right now: a call, so that nobody takes it for unchanged after an event was recorded. */
+  #phase(): SweepState['phase'] {
+    return this.#state.phase;
+  }
+
+  #nothingLeft(): boolean {
+    if (this.#fold.requeuedCount > 0) return false;
+    return (
+      this.#exhausted || (this.#state.total !== undefined && this.#state.jobs.length >= this.#state.total)
+    );
+  }
+
+  #endedByRunCap(): boolean {
+    const { total } = this.#options.scheduler;
+    return total === undefined || this.#state.jobs.length < total;
+  }
+
+  #setPhase(phase: SweepState['phase'], reason: PhaseReason, detail?: string): void {
+    this.#record.add({ type: 'phase', phase, reason, ...(detail === undefined ? {} : { detail }) });
+  }
+
+  #waitForStorage(sentence: string): void {
+    this.#storageTrouble = sentence;
+    this.#tellTrouble();
+    clearTimeout(this.#storageRetry);
+    this.#storageRetry = setTimeout(() => this.#pump(), STORAGE_RETRY_MS);
+  }
+
+  #storageWorks(): void {
+    if (this.#storageTrouble === undefined) return;
+    this.#storageTrouble = undefined;
+    this.#tellTrouble();
+  }
+
+  #tellTrouble(): void {
+    this.#options.onTrouble(this.#recordTrouble ?? this.#storageTrouble);
+  }
+
+  #idOf(job: number): string {
+    return `${this.#state.id}/${job}`;
+  }
+
+  #indexOf(id: string): number {
+    return Number(id.slice(id.lastIndexOf('/') + 1));
+  }
+}
+
+const CANCELLED = { state: 'cancelled', reason: 'requested', detail: 'Cancelled on request.' } as const;
