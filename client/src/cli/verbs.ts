@@ -1,0 +1,25 @@
+import { check } from './verbs/check.ts';
+import { launch } from './verbs/launch.ts';
+import { list } from './verbs/list.ts';
+import { preview } from './verbs/preview.ts';
+import { cancel, pause, resume, retry, stop } from './verbs/requests.ts';
+import { rm } from './verbs/rm.ts';
+import { show } from './verbs/show.ts';
+import { watch } from './verbs/watch.ts';
+import type { Verb } from './verb.ts';
+
+/** Everything `sweepdeck` can do, in the order of the help; `help` itself is run.ts's. */
+export const VERBS: readonly Verb[] = [
+  launch,
+  check,
+  preview,
+  list,
+  show,
+  watch,
+  pause,
+  resume,
+  stop,
+  cancel,
+  retry,
+  rm,
+];

@@ -1,0 +1,100 @@
+/** Verbs that change a sweep. Whoever runs it is asked; when nobody does, this process takes it over. */
+import type { SweepRequest } from '#engine/events.ts';
+import type { Sweeps, SweepView } from '#engine/sweeps.ts';
+import { summaryDocument } from '../documents.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { jobIsActive, until } from '../follow.ts';
+import { runInForeground } from '../foreground.ts';
+import { findSweep, jobNumbers } from '../naming.ts';
+import { headline } from '../report.ts';
+import { withSweeps } from '../session.ts';
+import type { Call, Verb } from '../verb.ts';
+import { RUN_FLAGS } from './launch.ts';
+
+type Continuation = (sweeps: Sweeps, view: SweepView, call: Call) => Promise<ExitCode>;
+
+/** Finds the sweep, has the request taken, then goes on with it when this process has become the one that runs it. */
+async function ask(
+  call: Call,
+  requestFor: (sweep: string) => SweepRequest,
+  whenOwner: Continuation,
+): Promise<ExitCode> {
+  return withSweeps(call, async ({ sweeps, root }) => {
+    const view = findSweep(sweeps.list(), call.positionals[0] ?? '', root);
+    await sweeps.request(view.id, requestFor(view.id));
+    return view.owner.kind === 'here' ? whenOwner(sweeps, view, call) : acknowledge(sweeps, view, call);
+  });
+}
+
+const acknowledge: Continuation = (_sweeps, view, { output }) => {
+  output.document(summaryDocument(view));
+  output.line(headline(view, Date.now()));
+  return Promise.resolve(EXIT.ok);
+};
+
+const plain = (name: 'pause' | 'stop', summary: string): Verb => ({
+  name,
+  synopsis: 'SWEEP',
+  summary,
+  arity: { least: 1, most: 1 },
+  flags: ['root'],
+  run: (call) => ask(call, () => ({ type: name }), acknowledge),
+});
+
+export const pause = plain('pause', 'start no new jobs until the sweep is resumed; running jobs go on');
+
+export const stop = plain('stop', 'start no new jobs; the sweep ends when the running ones have ended');
+
+export const resume: Verb = {
+  name: 'resume',
+  synopsis: 'SWEEP',
+  summary: 'go on with a paused sweep, or with one that nobody runs',
+  arity: { least: 1, most: 1 },
+  flags: ['root', ...RUN_FLAGS],
+  run: (call) => ask(call, () => ({ type: 'resume' }), runInForeground),
+};
+
+export const cancel: Verb = {
+  name: 'cancel',
+  synopsis: 'SWEEP [JOB…]',
+  summary: 'end a sweep and its running jobs now, or only some jobs',
+  arity: { least: 1, most: Infinity },
+  flags: ['root', 'grace'],
+  run: (call) => {
+    const words = call.positionals.slice(1);
+    let jobs: readonly number[] = [];
+    return ask(
+      call,
+      (sweep) => {
+        jobs = jobNumbers(words, sweep);
+        return words.length === 0 ? { type: 'cancel' } : { type: 'cancel', jobs };
+      },
+      async (sweeps, view) => {
+        // a job is ended by whoever runs the sweep: stay until it is done
+        if (words.length === 0) await sweeps.settled(view.id);
+        else await until(sweeps, view, () => !jobs.some((job) => jobIsActive(view, job)));
+        return acknowledge(sweeps, view, call);
+      },
+    );
+  },
+};
+
+export const retry: Verb = {
+  name: 'retry',
+  synopsis: 'SWEEP [JOB…|--failed]',
+  summary: 'run failed and lost jobs again, or the jobs named',
+  arity: { least: 1, most: Infinity },
+  flags: ['root', 'failed', ...RUN_FLAGS],
+  run: (call) => {
+    const words = call.positionals.slice(1);
+    if (words.length > 0 && call.flags.failed === true) {
+      throw new CommandFailure('usage', 'Name jobs or write --failed, not both.');
+    }
+    return ask(
+      call,
+      (sweep) => ({ type: 'retry', jobs: words.length === 0 ? 'failed' : jobNumbers(words, sweep) }),
+      runInForeground,
+    );
+  },
+};
