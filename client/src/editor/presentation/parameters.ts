@@ -1,4 +1,4 @@
-import { Float, type Parameters, type Value } from '#core/value.ts';
+import { Float, isList, isMap, type Parameters, type Value } from '#core/value.ts';
 import type { MetricValue } from '#engine/events.ts';
 
 const longestText = 24;
@@ -71,12 +71,4 @@ function shorten(value: number): string {
 function cut(text: string, length: number): string {
   const characters = Array.from(text.slice(0, 2 * length + 2));
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
-}
-
-function isList(value: object): value is readonly Value[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Value): value is Parameters {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }
