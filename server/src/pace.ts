@@ -1,0 +1,78 @@
+/**
+ * When to analyse a document that is being edited: soon after the last keystroke, later the more an
+ * analysis costs, and now and then also while the keystrokes don't stop.
+ */
+
+/** Milliseconds. */
+export const pace = {
+  /** Shorter than a fast typist's pause between two keys: no need to wait longer when analysing is cheap. */
+  shortest: 20,
+  longest: 150,
+  /** Edits that never pause are analysed this often all the same, or ten times the analysis when that is more. */
+  starvation: 1000,
+} as const;
+
+/** How long to wait after an edit when the last analysis took `cost` milliseconds. */
+export const delayAfterEdit = (cost: number): number => Math.min(pace.longest, Math.max(pace.shortest, cost));
+
+export interface Clock {
+  now(): number;
+  /** Calls back once after `delay` milliseconds; returns what undoes it. */
+  after(delay: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delay, callback) {
+    const timer = setTimeout(callback, delay);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Runs one document's analysis when it is due. */
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #run: () => void;
+  #cancel: (() => void) | undefined;
+  #firstEdit: number | undefined;
+  #cost = 0;
+
+  constructor(run: () => void, clock: Clock = systemClock) {
+    this.#run = run;
+    this.#clock = clock;
+  }
+
+  /** How long the last analysis took, in milliseconds. */
+  took(cost: number): void {
+    this.#cost = cost;
+  }
+
+  /** The document was edited: run after a pause. */
+  edited(): void {
+    const now = this.#clock.now();
+    this.#firstEdit ??= now;
+    const starving = this.#firstEdit + Math.max(pace.starvation, 10 * this.#cost) - now;
+    this.#schedule(Math.max(0, Math.min(delayAfterEdit(this.#cost), starving)));
+  }
+
+  /** Run as soon as what is going on now is done. */
+  soon(): void {
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#firstEdit = undefined;
+  }
+
+  #schedule(delay: number): void {
+    this.#cancel?.();
+    this.#cancel = this.#clock.after(delay, () => {
+      this.stop();
+      this.#run();
+    });
+  }
+}

@@ -1,0 +1,175 @@
+/** The language server: connection, documents, settings. What it serves is in its table of languages. */
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  DidChangeConfigurationNotification,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+  type CancellationToken,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Surroundings } from '#core/sweep/surroundings.ts';
+import type { AnalysedDocument, Language } from './language.ts';
+import { Pacer } from './pace.ts';
+import { toDiagnostics, toHover } from './protocol.ts';
+import { defaultSettings, readSettings, type ServerSettings } from './settings.ts';
+
+export interface ServerOptions {
+  /** By the protocol's language id. Documents of other languages are left alone. */
+  readonly languages: ReadonlyMap<string, Language>;
+  /** What is around a document; `roots` are the URIs of the workspace's folders. */
+  readonly surroundingsOf: (uri: string, roots: readonly string[]) => Surroundings;
+}
+
+/** A document that is open in the editor. */
+interface OpenDocument {
+  readonly language: Language;
+  readonly pacer: Pacer;
+  readonly versionAtOpening: number;
+  /** The newest analysis; shared by everything that asks about the same version. */
+  analysed: { readonly version: number; readonly document: AnalysedDocument } | undefined;
+  settings: Promise<ServerSettings> | undefined;
+}
+
+/** Serves the languages over the connection and starts listening. */
+export function startServer(connection: Connection, { languages, surroundingsOf }: ServerOptions): void {
+  const documents = new TextDocuments(TextDocument);
+  const open = new Map<string, OpenDocument>();
+  let roots: readonly string[] = [];
+  let problemsPage: string | undefined;
+  let asksForSettings = false;
+  let tellsOfSettings = false;
+  let tellsOfFolders = false;
+
+  /** The analysis of the document's present version, made now when nobody asked for it before. */
+  function analyse(document: TextDocument, state: OpenDocument): AnalysedDocument {
+    if (state.analysed?.version === document.version) return state.analysed.document;
+    const started = performance.now();
+    const analysed = state.language.analyse(document.getText(), surroundingsOf(document.uri, roots));
+    state.pacer.took(performance.now() - started);
+    state.analysed = { version: document.version, document: analysed };
+    return analysed;
+  }
+
+  function settingsFor(uri: string, state: OpenDocument): Promise<ServerSettings> {
+    if (!asksForSettings) return Promise.resolve(defaultSettings);
+    return (state.settings ??= connection.workspace
+      .getConfiguration({ scopeUri: uri, section: 'sweepdeck' })
+      .then(readSettings, (error: unknown) => {
+        connection.console.warn(
+          `The editor did not tell the settings, so the defaults count: ${String(error)}`,
+        );
+        return defaultSettings;
+      }));
+  }
+
+  async function publish(uri: string): Promise<void> {
+    const state = open.get(uri);
+    if (state === undefined) return;
+    const { diagnosticsEnabled } = await settingsFor(uri, state);
+    const document = documents.get(uri);
+    if (document === undefined || open.get(uri) !== state) return;
+    const problems = diagnosticsEnabled ? analyse(document, state).diagnostics() : [];
+    const diagnostics = toDiagnostics(problems, { uri, problemsPage });
+    await connection.sendDiagnostics({ uri, version: document.version, diagnostics });
+  }
+
+  function reportFailure(uri: string): (error: unknown) => void {
+    return (error) => {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      connection.console.error(`${uri} could not be checked. ${stack}`);
+    };
+  }
+
+  /** Forgets what was found, since something around the documents changed, and looks again. */
+  function lookAgain(states: Iterable<OpenDocument>): void {
+    for (const state of states) {
+      state.analysed = undefined;
+      state.settings = undefined;
+      state.pacer.soon();
+    }
+  }
+
+  /**
+   * Answers a request about a document from its analysis. Lets the messages that are already here be
+   * read first: one of them may withdraw the request, or edit the document.
+   */
+  async function answer<Result>(
+    uri: string,
+    token: CancellationToken,
+    from: (analysed: AnalysedDocument) => Result,
+  ): Promise<Result | ResponseError | null> {
+    await turn();
+    if (token.isCancellationRequested)
+      return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was withdrawn.');
+    const state = open.get(uri);
+    const document = documents.get(uri);
+    return state === undefined || document === undefined ? null : from(analyse(document, state));
+  }
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const { workspace } = params.capabilities;
+    asksForSettings = workspace?.configuration === true;
+    tellsOfSettings = workspace?.didChangeConfiguration?.dynamicRegistration === true;
+    tellsOfFolders = workspace?.workspaceFolders === true;
+    roots = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+    const options: unknown = params.initializationOptions;
+    if (typeof options === 'object' && options !== null && 'problemsPage' in options)
+      problemsPage = String(options.problemsPage);
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        hoverProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: tellsOfFolders } },
+      },
+      serverInfo: { name: 'sweepdeck' },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (tellsOfSettings) void connection.client.register(DidChangeConfigurationNotification.type);
+    if (tellsOfFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => uri));
+        roots = [...roots.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
+        lookAgain(open.values());
+      });
+  });
+  connection.onDidChangeConfiguration(() => {
+    lookAgain(open.values());
+  });
+  connection.onHover(({ textDocument, position }, token) =>
+    answer(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
+  );
+
+  documents.onDidOpen(({ document: { uri, languageId, version } }) => {
+    const language = languages.get(languageId);
+    if (language === undefined) return;
+    const pacer = new Pacer(() => {
+      publish(uri).catch(reportFailure(uri));
+    });
+    open.set(uri, { language, pacer, versionAtOpening: version, analysed: undefined, settings: undefined });
+    pacer.soon();
+  });
+  documents.onDidChangeContent(({ document }) => {
+    const state = open.get(document.uri);
+    // Comes with opening as well, which is no edit and has nothing to wait for.
+    if (state !== undefined && state.versionAtOpening !== document.version) state.pacer.edited();
+  });
+  documents.onDidSave(({ document }) => {
+    const state = open.get(document.uri);
+    // Saving is when people have just added the program that was missing.
+    if (state !== undefined) lookAgain([state]);
+  });
+  documents.onDidClose(({ document: { uri } }) => {
+    open.get(uri)?.pacer.stop();
+    if (open.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+
+  documents.listen(connection);
+  connection.listen();
+}

@@ -1,0 +1,32 @@
+/** Runs the suites inside the extension host of the browser edition of VS Code; part of `npm test`. */
+import path from 'node:path';
+import { writeCounts, type Counts } from '../harness/counts.ts';
+import { runInExtensionHost } from '../harness/extension-host.ts';
+import { endGroupsOnSignal } from '../harness/processes.ts';
+import { bundleHostSuite } from './bundle-host.ts';
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+
+endGroupsOnSignal();
+const suite = await bundleHostSuite();
+const runs: Counts[] = [];
+for (const name of ['trusted'] as const)
+  runs.push(
+    await runInExtensionHost({
+      name: `host-${name}`,
+      extension: root,
+      suite,
+      workspace: path.join(root, 'examples'),
+      trusted: name === 'trusted',
+      env: { SWEEPDECK_HOST_SUITE: name },
+      limit: 120,
+    }),
+  );
+const counts: Counts = {
+  passed: runs.reduce((sum, { passed }) => sum + passed, 0),
+  failed: runs.reduce((sum, { failed }) => sum + failed, 0),
+  skipped: runs.flatMap(({ skipped }) => skipped),
+};
+writeCounts(counts);
+console.log(`  in the extension host: ${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
