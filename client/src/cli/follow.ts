@@ -130,18 +130,20 @@ function runningCount({ state }: SweepView): number {
   return state.counts.running + state.counts.submitted;
 }
 
-/** What happened since the last look: failed jobs, notices, trouble. */
+/** What happened since the last look: failed jobs, notices, brakes, trouble. */
 class News {
   readonly #view: SweepView;
   readonly #call: Call;
   #failuresTold = 0;
   #lastNotice: number;
   #trouble: string | undefined;
+  #phaseDetail: string | undefined;
 
   constructor(view: SweepView, call: Call) {
     this.#view = view;
     this.#call = call;
     this.#lastNotice = view.state.notices.at(-1)?.at ?? 0;
+    this.#phaseDetail = view.state.phaseDetail;
   }
 
   tell(jobs: readonly number[]): void {
@@ -154,6 +156,12 @@ class News {
       this.#lastNotice = notice.at;
       this.#call.output.warn(`${this.#view.id}: ${printable(notice.detail)}`);
     }
+    const { phaseDetail } = this.#view.state;
+    // a brake: said at once, the jobs that run may take long to end
+    if (phaseDetail !== this.#phaseDetail && phaseDetail !== undefined) {
+      this.#call.output.note(`${this.#view.id}: ${printable(phaseDetail)}`);
+    }
+    this.#phaseDetail = phaseDetail;
     if (this.#view.trouble !== this.#trouble) {
       this.#trouble = this.#view.trouble;
       this.#call.output.warn(

@@ -38,6 +38,7 @@ export function exitCodeOf(state: SweepState): ExitCode {
 export function closingReport(view: SweepView, call: Call): void {
   const { output } = call;
   output.line(headline(view, Date.now()));
+  if (view.state.phaseDetail !== undefined) output.line(printable(view.state.phaseDetail));
   bestTable(view, call, BEST_SHOWN);
   const failed = failedTable(view, call, FAILED_SHOWN);
   const next = nextStep(view, failed);
@@ -57,9 +58,8 @@ export function headline({ state }: SweepView, now: number): string {
   return `${state.id} is ${state.phase}${why === undefined ? '' : ` (${why})`}: ${of} ended${breakdown} in ${time}.`;
 }
 
-/** Why the sweep is in its phase, when the phase alone does not say it. */
-export function phaseReason({ phaseReason: reason, phaseDetail }: SweepState): string | undefined {
-  if (phaseDetail !== undefined) return printable(phaseDetail).replace(/\.$/, '');
+/** Why the sweep is in its phase, when the phase alone does not say it; `phaseDetail` may say more. */
+function phaseReason({ phaseReason: reason }: SweepState): string | undefined {
   switch (reason) {
     case 'launched':
     case 'all-jobs-ended':

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { Problem } from '#core/text.ts';
-import { previewSweep } from '#engine/preview.ts';
+import { readSweepFile } from '#engine/sweep-file.ts';
 import { checkDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { countProblems, formatProblem } from '../format/problems.ts';
-import { installation, readNamedFile } from '../session.ts';
-import { engineSettings } from '../settings.ts';
+import { readNamedFile } from '../session.ts';
 import type { Call, Verb } from '../verb.ts';
+import { workspaceFolder } from '../workspace.ts';
 
 interface CheckedFile {
   /** As it was typed. */
@@ -21,7 +21,7 @@ export const check: Verb = {
   synopsis: 'FILE…',
   summary: 'say what is wrong in sweep files, without running anything',
   arity: { least: 1, most: Infinity },
-  flags: [],
+  flags: ['root'],
   run: async (call) => {
     const { output, positionals } = call;
     const files: CheckedFile[] = [];
@@ -48,9 +48,8 @@ async function checkFile(file: string, { terminal, flags }: Call): Promise<Check
     if (!(error instanceof CommandFailure)) throw error;
     return { file, text: '', problems: [unreadable(error.message)] };
   }
-  const settings = engineSettings(flags, terminal, installation().pythonPath);
-  const { problems } = await previewSweep(absolute, text, { settings, limit: 0 });
-  return { file, text, problems };
+  const root = workspaceFolder(path.dirname(absolute), flags.root, terminal.cwd);
+  return { file, text, problems: readSweepFile(absolute, text, root).problems };
 }
 
 function unreadable(message: string): Problem {

@@ -16,7 +16,7 @@ export const preview: Verb = {
   synopsis: 'FILE',
   summary: 'show the jobs of a sweep and their exact command lines, without running anything',
   arity: { least: 1, most: 1 },
-  flags: ['limit', 'seed', 'interpreter'],
+  flags: ['limit', 'seed', 'interpreter', 'root'],
   run: async ({ positionals, flags, terminal, output }) => {
     const [named = ''] = positionals;
     const file = path.resolve(terminal.cwd, named);

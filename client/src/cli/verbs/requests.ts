@@ -14,16 +14,17 @@ import { RUN_FLAGS } from './launch.ts';
 
 type Continuation = (sweeps: Sweeps, view: SweepView, call: Call) => Promise<ExitCode>;
 
-/** Finds the sweep, has the request taken, then goes on with it when this process has become the one that runs it. */
+/** Finds the sweep, has the request taken, then goes on with it unless another process runs the sweep. */
 async function ask(
   call: Call,
   requestFor: (sweep: string) => SweepRequest,
-  whenOwner: Continuation,
+  whenOurs: Continuation,
 ): Promise<ExitCode> {
   return withSweeps(call, async ({ sweeps, root }) => {
     const view = findSweep(sweeps.list(), call.positionals[0] ?? '', root);
     await sweeps.request(view.id, requestFor(view.id));
-    return view.owner.kind === 'here' ? whenOwner(sweeps, view, call) : acknowledge(sweeps, view, call);
+    const next = view.owner.kind === 'elsewhere' ? acknowledge : whenOurs;
+    return next(sweeps, view, call);
   });
 }
 

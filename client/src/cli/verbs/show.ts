@@ -31,6 +31,7 @@ function describe(view: SweepView, call: Call): void {
   const { state } = view;
   const limit = flags.limit ?? JOBS_SHOWN;
   output.line(headline(view, Date.now()));
+  if (state.phaseDetail !== undefined) output.line(printable(state.phaseDetail));
   output.line(`File: ${printable(shownPath(state.file, terminal.cwd))}`);
   output.line(`Folder: ${printable(shownPath(view.directory, terminal.cwd))}`);
   output.line(`Method: ${state.method}${state.method === 'random' ? `, seed ${state.seed}` : ''}`);
