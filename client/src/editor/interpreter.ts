@@ -2,7 +2,7 @@
  * What `${interpreter}` becomes: the setting, else the Python extension's choice, else `python` or `python3` from the
  * PATH. Finding out takes time, launching reads it at once: so it is found beforehand and kept per folder.
  */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Folder } from './workspaces.ts';
@@ -28,7 +28,7 @@ export class Interpreters {
 
   /** What was found last for the folder. */
   of(folder: Folder): string {
-    return configured(folder) ?? this.#found.get(folder.path) ?? 'python3';
+    return configured(folder) ?? this.#found.get(folder.path) ?? 'python';
   }
 
   /** Looks again; to be awaited before the answer of `of` matters. */
@@ -80,21 +80,26 @@ function isPythonEnvironments(value: unknown): value is PythonEnvironments {
   );
 }
 
-/** The first name that is a program on the PATH; the last one when none is, so that the error names something usual. */
+/** The first name that is a program on the PATH, else the first name, so that the error speaks of something usual. */
 async function firstOnPath(names: readonly [string, ...string[]]): Promise<string> {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const endings = process.platform === 'win32' ? (process.env['PATHEXT'] ?? '.EXE;.CMD').split(';') : [''];
   for (const name of names) {
     for (const folder of folders) {
-      if (await isExecutable(path.join(folder, name + suffix))) return name;
+      for (const ending of endings) {
+        if (await isProgram(path.join(folder, name + ending))) return name;
+      }
     }
   }
-  return names.at(-1) ?? names[0];
+  return names[0];
 }
 
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    // not there, or not ours to run: either way it is no candidate
+    return false;
+  }
 }

@@ -134,14 +134,14 @@ export class Workspaces {
   async #open(folder: Folder): Promise<Opened | undefined> {
     try {
       const sweeps = await this.#create(folder);
-      const subscription = sweeps.onDidChange((change) => this.#tell(translate(folder, change)));
       try {
         await sweeps.open();
       } catch (error) {
-        subscription.dispose();
         await sweeps.close();
         throw error;
       }
+      // what changed until here is part of the `reset` that follows
+      const subscription = sweeps.onDidChange((change) => this.#tell(translate(folder, change)));
       return { folder, sweeps, subscription };
     } catch (error) {
       this.#report(folder, error);

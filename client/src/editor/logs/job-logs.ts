@@ -5,7 +5,7 @@ import type { OpenSweep, Workspaces } from '../workspaces.ts';
 import { LogFollower, type Progress } from './log-follower.ts';
 
 /** ms until the files are looked at again. */
-const pauses: { readonly [P in Progress]: number } = { more: 20, waiting: 200, ended: 0 };
+const pauses: Readonly<Record<Progress, number>> = { more: 20, waiting: 200, ended: 0 };
 
 export class JobLogs implements vscode.Disposable {
   readonly #workspaces: Workspaces;

@@ -10,7 +10,7 @@ export interface Icon {
   readonly color?: string;
 }
 
-const icons: { readonly [State in JobStateName]: Icon } = {
+const icons: Readonly<Record<JobStateName, Icon>> = {
   queued: { name: 'clock', color: 'descriptionForeground' },
   submitted: { name: 'ellipsis', color: 'charts.blue' },
   running: { name: 'sync~spin', color: 'charts.blue' },
@@ -21,7 +21,7 @@ const icons: { readonly [State in JobStateName]: Icon } = {
   lost: { name: 'question', color: 'testing.iconErrored' },
 };
 
-const stateWords: { readonly [State in JobStateName]: string } = {
+const stateWords: Readonly<Record<JobStateName, string>> = {
   queued: 'queued',
   submitted: 'starting',
   running: 'running',
@@ -32,7 +32,7 @@ const stateWords: { readonly [State in JobStateName]: string } = {
   lost: 'lost',
 };
 
-const reasons: { readonly [Reason in JobReason]: string } = {
+const reasons: Readonly<Record<JobReason, string>> = {
   'exit-code': 'The program ended with an error.',
   signal: 'The program was ended by a signal.',
   timeout: 'The job ran longer than it was allowed to.',

@@ -17,25 +17,16 @@ export function formatValue(value: Value): string {
       ? value.value.toFixed(1)
       : shorten(value.value);
   }
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? String(value) : shorten(value);
-    case 'string':
-      return cut(value === '' ? "''" : value.replace(/\s+/g, ' '), longestText);
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    case 'object':
-      return cut(
-        isList(value)
-          ? `[${value.slice(0, longestText).map(formatValue).join(', ')}]`
-          : `{${Object.entries(value)
-              .slice(0, longestText)
-              .map(([name, inner]) => `${name}: ${formatValue(inner)}`)
-              .join(', ')}}`,
-        longestText,
-      );
-  }
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : shorten(value);
+  if (typeof value === 'string') return cut(value === '' ? "''" : value.replace(/\s+/g, ' '), longestText);
+  if (typeof value !== 'object') return String(value);
+  const text = isList(value)
+    ? `[${value.slice(0, longestText).map(formatValue).join(', ')}]`
+    : `{${Object.entries(value)
+        .slice(0, longestText)
+        .map(([name, inner]) => `${name}: ${formatValue(inner)}`)
+        .join(', ')}}`;
+  return cut(text, longestText);
 }
 
 /** Every parameter with its dotted name, nested ones in place: `[['opt.lr', 0.1], ['batch', 32]]`. */

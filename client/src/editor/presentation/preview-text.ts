@@ -16,11 +16,7 @@ export function countText(count: bigint | null): string {
  * The read-only page that shows what a launch would run: problems, then a comment with the parameters and the exact
  * command line of each job. It reads as a shell script, but is only shown, never run.
  */
-export function previewText(
-  file: string,
-  preview: Preview,
-  quote: (argv: readonly string[]) => string,
-): string {
+export function previewText(file: string, preview: Preview, quote: (word: string) => string): string {
   const errors = preview.problems.filter((problem) => problem.severity === 'error');
   const shown = BigInt(preview.jobs.length);
   const lines = [
@@ -34,7 +30,7 @@ export function previewText(
     const parameters = flatParameters(job.parameters).map(
       ([name, value]) => `${oneLine(name)}=${oneLine(formatValue(value))}`,
     );
-    lines.push('', `# ${job.index}: ${parameters.join(' ')}`, quote(job.argv));
+    lines.push('', `# ${job.index}: ${parameters.join(' ')}`, job.argv.map(quote).join(' '));
   }
   if (errors.length === 0 && (preview.count === null || preview.count > shown)) {
     lines.push(

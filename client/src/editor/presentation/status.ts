@@ -19,7 +19,7 @@ export interface StatusText {
   readonly until: number | undefined;
 }
 
-const commandsOf: { readonly [word: string]: readonly (readonly [string, string])[] } = {
+const commandsOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   running: [
     ['$(debug-pause) Pause', 'sweepdeck.pause'],
     ['$(debug-stop) Stop', 'sweepdeck.stop'],

@@ -14,14 +14,14 @@ const brakes: ReadonlySet<PhaseReason> = new Set<PhaseReason>([
   'storage',
 ]);
 
-const brakeSentences: Partial<{ readonly [Reason in PhaseReason]: string }> = {
+const brakeSentences: Partial<Readonly<Record<PhaseReason, string>>> = {
   'brake-flapping': 'Three jobs failed within the first minute.',
   'brake-failing': 'The first five jobs all failed.',
   'brake-consecutive': 'Too many jobs in a row failed.',
   storage: 'The sweep could not be written to disk.',
 };
 
-const icons: { readonly [P in Phase]: Icon } = {
+const icons: Readonly<Record<Phase, Icon>> = {
   running: { name: 'sync~spin', color: 'charts.blue' },
   paused: { name: 'debug-pause', color: 'charts.yellow' },
   stopping: { name: 'debug-stop', color: 'charts.yellow' },

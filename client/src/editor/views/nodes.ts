@@ -63,7 +63,10 @@ export class NodeStore {
 
   #once<N extends Node>(node: N): N {
     let nodes = this.#sweeps.get(node.sweep);
-    if (nodes === undefined) this.#sweeps.set(node.sweep, (nodes = new Map()));
+    if (nodes === undefined) {
+      nodes = new Map<string, Node>();
+      this.#sweeps.set(node.sweep, nodes);
+    }
     const known = nodes.get(node.id);
     // an id is made of the kind and its fields, so a node of the same id is of the same type
     if (known !== undefined) return known as N;

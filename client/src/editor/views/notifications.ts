@@ -11,6 +11,9 @@ import {
 import { isActive } from '../presentation/groups.ts';
 import type { OpenSweep, Workspaces, WorkspacesChange } from '../workspaces.ts';
 
+/** How a sweep begins. */
+const newborn: Remembered = { phase: 'running', braked: false, trouble: undefined };
+
 export class Notifications implements vscode.Disposable {
   readonly #workspaces: Workspaces;
   readonly #remembered = new Map<string, Remembered>();
@@ -43,7 +46,10 @@ export class Notifications implements vscode.Disposable {
       case 'added':
       case 'changed': {
         const sweep = this.#workspaces.find(change.key);
-        if (sweep !== undefined) this.#follow(sweep);
+        if (sweep === undefined) return;
+        // a new sweep may have ended before anybody looked: its end is news as well
+        if (change.type === 'added') this.#remembered.set(change.key, newborn);
+        this.#follow(sweep);
         return;
       }
       case 'metrics':
@@ -80,17 +86,27 @@ export class Notifications implements vscode.Disposable {
     if (vscode.workspace.getConfiguration('sweepdeck').get<unknown>('notifications.enabled') === false)
       return;
     const titles = new Map(actions.map((action) => [titleOf(action), action]));
-    const show = {
-      information: vscode.window.showInformationMessage<string>,
-      warning: vscode.window.showWarningMessage<string>,
-      error: vscode.window.showErrorMessage<string>,
-    }[severity];
-    Promise.resolve(show(text, ...titles.keys()))
+    Promise.resolve(show(severity, text, [...titles.keys()]))
       .then((chosen) => {
         const action = chosen === undefined ? undefined : titles.get(chosen);
         return action === undefined ? undefined : vscode.commands.executeCommand(`sweepdeck.${action}`, key);
       })
       .catch(this.#log);
+  }
+}
+
+function show(
+  severity: Announcement['severity'],
+  text: string,
+  choices: readonly string[],
+): Thenable<string | undefined> {
+  switch (severity) {
+    case 'information':
+      return vscode.window.showInformationMessage(text, ...choices);
+    case 'warning':
+      return vscode.window.showWarningMessage(text, ...choices);
+    case 'error':
+      return vscode.window.showErrorMessage(text, ...choices);
   }
 }
 

@@ -1,0 +1,44 @@
+/** Commands about the workspace as a whole. */
+import * as vscode from 'vscode';
+import { defaults } from '../engine-settings.ts';
+import { isNode } from './pick.ts';
+import type { Command } from './command.ts';
+
+const mostWorkers = 1024;
+
+export const generalCommands: readonly Command[] = [
+  { name: 'setWorkers', run: setWorkers },
+  { name: 'refresh', run: ({ tree }) => tree.refreshAll() },
+  { name: 'showOutput', run: ({ output }) => output.show(true) },
+  {
+    name: 'openWalkthrough',
+    run: () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'sweepdeck.sweepdeck#start', false),
+  },
+  {
+    name: 'showMore',
+    run: ({ tree }, node) => {
+      if (isNode(node) && node.kind === 'more') tree.showMore(node);
+    },
+  },
+];
+
+async function setWorkers(): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('sweepdeck');
+  const now = configuration.get<number>('workers') ?? defaults.workers;
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Set number of workers'),
+    prompt: vscode.l10n.t('Jobs that run at once on this machine. Running jobs are not ended.'),
+    value: String(now),
+    validateInput: (text) =>
+      /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= mostWorkers
+        ? undefined
+        : vscode.l10n.t('A whole number from 1 to {0}.', mostWorkers),
+  });
+  if (answer === undefined) return;
+  const target =
+    vscode.workspace.workspaceFolders === undefined
+      ? vscode.ConfigurationTarget.Global
+      : vscode.ConfigurationTarget.Workspace;
+  await configuration.update('workers', Number(answer), target);
+}

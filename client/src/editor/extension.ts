@@ -1,0 +1,139 @@
+/** Composition root: joins engine, views and commands. Activation registers and returns; everything slow comes after. */
+import * as vscode from 'vscode';
+import type { Sweeps } from '#engine/sweeps.ts';
+import { registerCommands } from './commands/index.ts';
+import { Interpreters } from './interpreter.ts';
+import { JobLogs } from './logs/job-logs.ts';
+import { Previews } from './previews.ts';
+import { Settings } from './settings.ts';
+import { CodeLenses } from './views/code-lenses.ts';
+import { Notifications } from './views/notifications.ts';
+import { PreviewPages } from './views/preview-pages.ts';
+import { StatusBar } from './views/status-bar.ts';
+import { SweepFiles } from './views/sweep-files.ts';
+import { SweepsTree } from './views/sweeps-tree.ts';
+import { Workspaces, type Folder } from './workspaces.ts';
+
+/** What other extensions, and the tests, may use. */
+export interface SweepdeckApi {
+  readonly sweeps: Workspaces;
+  readonly tree: SweepsTree;
+  readonly statusBar: StatusBar;
+  /** Resolves when every sweep of the workspace was read once. */
+  readonly ready: Promise<void>;
+  /** Resolves when the language server answers. */
+  readonly languageServer: Promise<void>;
+  /** How long `activate` took, in ms. */
+  readonly activationTime: number;
+}
+
+let open: Workspaces | undefined;
+
+export function activate(context: vscode.ExtensionContext): SweepdeckApi {
+  const began = performance.now();
+  const output = vscode.window.createOutputChannel('Sweepdeck', { log: true });
+  const logError = (error: unknown): void => output.error(error instanceof Error ? error : String(error));
+
+  const interpreters = new Interpreters((line) => output.warn(line));
+  const settings = new Settings(interpreters, context.asAbsolutePath('python'));
+  const workspaces = new Workspaces(
+    (folder) => createFolderSweeps(context, settings, output, folder),
+    (folder, error) => {
+      logError(error);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The sweeps of {0} can not be read: {1}', folder.path, messageOf(error)),
+      );
+    },
+  );
+  open = workspaces;
+
+  const previews = new Previews(workspaces, settings);
+  const pages = new PreviewPages(previews);
+  const tree = new SweepsTree(workspaces);
+  const statusBar = new StatusBar(workspaces);
+  const logs = new JobLogs(workspaces, (line) => output.warn(line));
+  const files = new SweepFiles(logError);
+  context.subscriptions.push(
+    output,
+    pages,
+    tree,
+    statusBar,
+    logs,
+    files,
+    new CodeLenses(previews),
+    new Notifications(workspaces, logError),
+    registerCommands({ workspaces, settings, previews, pages, files, tree, logs, output }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void workspaces.setFolders(localFolders())),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void workspaces.reopen()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('sweepdeck.tree')) tree.refreshAll();
+    }),
+  );
+
+  const ready = afterActivation(() => workspaces.setFolders(localFolders()));
+  const languageServer = afterActivation(() => startLanguageClient(context)).catch((error: unknown) => {
+    logError(error);
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('The language server did not start: {0}', messageOf(error)),
+    );
+  });
+  return {
+    sweeps: workspaces,
+    tree,
+    statusBar,
+    ready,
+    languageServer,
+    activationTime: performance.now() - began,
+  };
+}
+
+/** Lets go of the sweeps in order; their jobs go on. */
+export async function deactivate(): Promise<void> {
+  await open?.close();
+  open = undefined;
+}
+
+async function createFolderSweeps(
+  context: vscode.ExtensionContext,
+  settings: Settings,
+  output: vscode.LogOutputChannel,
+  folder: Folder,
+): Promise<Sweeps> {
+  await settings.refresh(folder);
+  const { createSweeps } = await import('#engine/create-sweeps.ts');
+  return createSweeps({
+    root: folder.path,
+    program: 'editor',
+    version: versionOf(context),
+    settings: () => settings.of(folder),
+    run: vscode.workspace.isTrusted,
+    log: (line) => output.info(line),
+  });
+}
+
+async function startLanguageClient(context: vscode.ExtensionContext): Promise<void> {
+  const client = await import('./language-client.ts');
+  context.subscriptions.push(await client.startLanguageClient(context));
+}
+
+/** Sweeps need files on a disk: folders of virtual workspaces have language features only. */
+function localFolders(): readonly Folder[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter((folder) => folder.uri.scheme === 'file')
+    .map((folder) => ({ name: folder.name, path: folder.uri.fsPath }));
+}
+
+function afterActivation(task: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => void task().then(resolve, reject));
+  });
+}
+
+function versionOf(context: vscode.ExtensionContext): string {
+  const manifest = context.extension.packageJSON as { readonly version?: unknown };
+  return typeof manifest.version === 'string' ? manifest.version : '0.0.0';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,51 @@
+/** Asks the engine what a sweep file would run; the number of jobs is kept per version of the text. */
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { Preview } from '#engine/sweeps.ts';
+import type { Settings } from './settings.ts';
+import type { Folder, Workspaces } from './workspaces.ts';
+
+export interface SweepText {
+  /** Absolute path of the file, also when it was never saved. */
+  readonly file: string;
+  readonly text: string;
+}
+
+export class Previews {
+  readonly #workspaces: Workspaces;
+  readonly #settings: Settings;
+  readonly #counted = new WeakMap<
+    vscode.TextDocument,
+    { readonly version: number; readonly preview: Promise<Preview> }
+  >();
+
+  constructor(workspaces: Workspaces, settings: Settings) {
+    this.#workspaces = workspaces;
+    this.#settings = settings;
+  }
+
+  /** The first `limit` jobs. Without a seed, random choices differ from call to call. */
+  async of({ file, text }: SweepText, limit: number, seed?: number): Promise<Preview> {
+    const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? {
+      name: '',
+      path: path.dirname(file),
+    };
+    if (limit > 0) await this.#settings.refresh(folder);
+    // loaded on the first use: reading YAML is no part of starting up
+    const { previewSweep } = await import('#engine/preview.ts');
+    return previewSweep(file, text, {
+      settings: this.#settings.of(folder),
+      limit,
+      ...(seed === undefined ? {} : { seed }),
+    });
+  }
+
+  /** Number of jobs and problems of a document as it is now. */
+  count(document: vscode.TextDocument): Promise<Preview> {
+    const known = this.#counted.get(document);
+    if (known?.version === document.version) return known.preview;
+    const preview = this.of({ file: document.uri.fsPath, text: document.getText() }, 0);
+    this.#counted.set(document, { version: document.version, preview });
+    return preview;
+  }
+}

@@ -1,0 +1,103 @@
+/** Read-only pages that show what a launch would run, with a code lens that launches exactly that. */
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { shellQuote } from '#engine/shell-quote.ts';
+import { countText, previewLimit, previewText } from '../presentation/preview-text.ts';
+import type { Previews } from '../previews.ts';
+
+export const previewScheme = 'sweepdeck-preview';
+
+interface Page {
+  readonly source: vscode.Uri;
+  readonly seed: number;
+  launchable: string | undefined;
+}
+
+export class PreviewPages
+  implements vscode.TextDocumentContentProvider, vscode.CodeLensProvider, vscode.Disposable
+{
+  readonly #previews: Previews;
+  readonly #pages = new Map<string, Page>();
+  readonly #changing = new vscode.EventEmitter<vscode.Uri>();
+  readonly #lenses = new vscode.EventEmitter<void>();
+  readonly #disposables: readonly { dispose(): unknown }[];
+
+  readonly onDidChange = this.#changing.event;
+  readonly onDidChangeCodeLenses = this.#lenses.event;
+
+  constructor(previews: Previews) {
+    this.#previews = previews;
+    this.#disposables = [
+      this.#changing,
+      this.#lenses,
+      vscode.workspace.registerTextDocumentContentProvider(previewScheme, this),
+      vscode.languages.registerCodeLensProvider({ scheme: previewScheme }, this),
+      vscode.workspace.onDidSaveTextDocument((document) => this.#renew(document.uri)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#pages.delete(document.uri.toString())),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** Opens the page of a sweep file beside nothing else: one page per file. */
+  async show(source: vscode.Uri): Promise<vscode.TextDocument> {
+    const uri = pageUri(source);
+    if (this.#pages.has(uri.toString())) this.#changing.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+    return vscode.languages.setTextDocumentLanguage(document, 'shellscript');
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const page = this.#page(uri);
+    const document = await vscode.workspace.openTextDocument(page.source);
+    const preview = await this.#previews.of(
+      { file: page.source.fsPath, text: document.getText() },
+      previewLimit,
+      page.seed,
+    );
+    const refused = preview.problems.some((problem) => problem.severity === 'error');
+    page.launchable = refused ? undefined : countText(preview.count);
+    this.#lenses.fire();
+    return previewText(path.basename(page.source.fsPath), preview, shellQuote);
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const page = this.#pages.get(document.uri.toString());
+    if (page?.launchable === undefined) return [];
+    return [
+      new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
+        command: 'sweepdeck.launch',
+        title: vscode.l10n.t('$(rocket) Launch sweep · {0}', page.launchable),
+        arguments: [page.source, { seed: page.seed }],
+      }),
+    ];
+  }
+
+  /** A page restored after a reload has no memory of its seed and draws a new one. */
+  #page(uri: vscode.Uri): Page {
+    const key = uri.toString();
+    let page = this.#pages.get(key);
+    if (page === undefined) {
+      page = { source: vscode.Uri.parse(uri.query), seed: randomInt(2 ** 31), launchable: undefined };
+      this.#pages.set(key, page);
+    }
+    return page;
+  }
+
+  #renew(source: vscode.Uri): void {
+    const uri = pageUri(source);
+    if (this.#pages.has(uri.toString())) this.#changing.fire(uri);
+  }
+}
+
+function pageUri(source: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: previewScheme,
+    path: `/Preview of ${path.posix.basename(source.path)}`,
+    query: source.toString(),
+  });
+}
