@@ -44,13 +44,10 @@ export type Distribution =
   | ({ readonly distribution: 'int_uniform' } & Bounds)
   | ({
       readonly distribution:
-        | 'uniform'
-        | 'log_uniform'
-        | 'inv_log_uniform'
-        | 'log_uniform_values'
-        | 'inv_log_uniform_values';
+        'uniform' | 'log_uniform' | 'inv_log_uniform' | 'log_uniform_values' | 'inv_log_uniform_values';
     } & Bounds)
-  | ({ readonly distribution: 'q_uniform' | 'q_log_uniform' | 'q_log_uniform_values' } & Bounds & Quantum & {
+  | ({ readonly distribution: 'q_uniform' | 'q_log_uniform' | 'q_log_uniform_values' } & Bounds &
+      Quantum & {
         /** `min`, `max` and `q` are all written as integers: grid points are integers. */
         readonly allIntegral: boolean;
       })
@@ -111,9 +108,16 @@ export type SchedulerBlock =
       readonly resource?: string;
       readonly resourceArgs?: { readonly [key: string]: Json };
       readonly dockerImage?: string;
+      readonly templateVariables?: { readonly [key: string]: Json };
       readonly settings?: { readonly [key: string]: Json };
     }
-  | { readonly form: 'engine'; readonly engine: 'wandb'; readonly source?: string };
+  | {
+      readonly form: 'engine';
+      readonly engine: 'wandb';
+      readonly source?: string;
+      readonly optimizer?: Json;
+      readonly searchSpace?: Json;
+    };
 
 export interface Sweep {
   readonly name?: string;
@@ -121,6 +125,8 @@ export interface Sweep {
   readonly program?: string;
   readonly method: Method;
   readonly metric?: Metric;
+  /** Several objectives, instead of `metric`; only with method custom. */
+  readonly metrics?: readonly Metric[];
   readonly parameters: readonly Parameter[];
   readonly command: readonly CommandItem[];
   readonly runCap?: number;

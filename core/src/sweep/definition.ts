@@ -1,0 +1,214 @@
+/** Which of the parameter shapes a definition is meant to have: by `distribution`, else by its keys. */
+import { isMap, isScalar } from 'yaml';
+import { scalarValue, spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import { insertion, together } from './edits.ts';
+import type { ProblemList, Span } from './problem-list.ts';
+import { isFloat } from './scalar.ts';
+import { keysOf, reportUnknownValue } from './shapes.ts';
+import { nearest } from './spelling.ts';
+import type { DistributionName } from './sweep.ts';
+
+export type DefinitionShape = DistributionName | 'nested';
+
+/** All distributions, in the order in which a list of them makes sense to a reader. */
+export const distributionNames: readonly DistributionName[] = [
+  'constant',
+  'categorical',
+  'categorical_w_probabilities',
+  'int_uniform',
+  'uniform',
+  'q_uniform',
+  'log_uniform_values',
+  'q_log_uniform_values',
+  'inv_log_uniform_values',
+  'normal',
+  'q_normal',
+  'log_normal',
+  'q_log_normal',
+  'beta',
+  'q_beta',
+  'log_uniform',
+  'q_log_uniform',
+  'inv_log_uniform',
+];
+
+/** Keys of every definition shape. */
+export const definitionKeys: ReadonlySet<string> = new Set(
+  ([...distributionNames, 'nested'] as const).flatMap((shape) => keysOf(shape)),
+);
+
+/** The first row whose keys are all there decides; `named` shapes have to be named in the file. */
+const byKeys: readonly {
+  readonly any: readonly string[];
+  readonly shape: (has: Keys) => DefinitionShape;
+  readonly named?: true;
+}[] = [
+  { any: ['parameters'], shape: () => 'nested' },
+  { any: ['probabilities'], shape: () => 'categorical_w_probabilities' },
+  { any: ['values'], shape: () => 'categorical' },
+  { any: ['value'], shape: () => 'constant' },
+  { any: ['q+min', 'q+max'], shape: () => 'q_uniform', named: true },
+  { any: ['min', 'max'], shape: (keys) => (keys.boundsAreIntegers ? 'int_uniform' : 'uniform') },
+  { any: ['q+mu', 'q+sigma'], shape: () => 'q_normal', named: true },
+  { any: ['mu', 'sigma'], shape: () => 'normal', named: true },
+  { any: ['q+a', 'q+b'], shape: () => 'q_beta', named: true },
+  { any: ['a', 'b'], shape: () => 'beta', named: true },
+];
+
+interface Keys {
+  readonly names: ReadonlySet<string>;
+  readonly boundsAreIntegers: boolean;
+}
+
+/** The keys by which people most often tell the shape, as targets for misspelt ones. */
+const telling = ['parameters', 'values', 'value', 'min', 'max', 'probabilities', 'distribution'];
+
+/**
+ * The shape of a definition. Says what is wrong with the way it is stated; undefined when no shape can
+ * be made out.
+ */
+export function chooseShape(
+  document: SweepDocument,
+  problems: ProblemList,
+  map: MapNode,
+  name: string,
+  owner: Span,
+): DefinitionShape | undefined {
+  const entries = document.entries(map);
+  const stated = entries.find((entry) => entry.name === 'distribution');
+  if (stated) return statedShape(problems, stated);
+  const names = new Set(entries.map((entry) => entry.name));
+  const shape = shapeByKeys(document, map, names, problems);
+  if (shape) return shape;
+  const repaired = new Set(names);
+  for (const entry of entries) {
+    const near = definitionKeys.has(entry.name)
+      ? undefined
+      : nearest(
+          entry.name,
+          telling.filter((key) => !names.has(key)),
+        );
+    if (near !== undefined) repaired.add(near);
+  }
+  if (repaired.has('distribution')) return misspeltDistribution(document, problems, entries);
+  const guessed = shapeByKeys(document, map, repaired);
+  if (guessed) return guessed;
+  reportShapeless(document, problems, map, name, owner);
+  return undefined;
+}
+
+function statedShape(problems: ProblemList, stated: Entry): DefinitionShape | undefined {
+  if (!stated.value) return undefined;
+  const word = isScalar(stated.value) ? scalarValue(stated.value) : undefined;
+  const known = distributionNames.find((one) => one === word);
+  if (known) return known;
+  const at =
+    stated.written[0] === stated.written[1]
+      ? spanOf(stated.key)
+      : isScalar(stated.value)
+        ? stated.written
+        : spanOf(stated.key);
+  const near = reportUnknownValue(problems, 'distribution', stated.value, at, distributionNames);
+  return distributionNames.find((one) => one === near);
+}
+
+/** The key `distribution` itself is misspelt: its value still tells the shape. */
+function misspeltDistribution(
+  document: SweepDocument,
+  problems: ProblemList,
+  entries: readonly Entry[],
+): DefinitionShape | undefined {
+  const entry = entries.find((one) => nearest(one.name, ['distribution']) !== undefined);
+  if (!entry?.value) return undefined;
+  const at = spanOf(entry.key);
+  problems.add('unknown-key', at, `Unknown key '${entry.name}'. Did you mean 'distribution'?`, {
+    fix: { title: "Rename to 'distribution'", edits: [{ at, newText: 'distribution' }] },
+  });
+  return distributionNames.find((one) => one === document.value(entry.value ?? entry.key));
+}
+
+function shapeByKeys(
+  document: SweepDocument,
+  map: MapNode,
+  names: ReadonlySet<string>,
+  problems?: ProblemList,
+): DefinitionShape | undefined {
+  const keys: Keys = {
+    names,
+    boundsAreIntegers: !isFloatBound(document, map, 'min') && !isFloatBound(document, map, 'max'),
+  };
+  const row = byKeys.find(({ any }) => any.some((one) => one.split('+').every((key) => names.has(key))));
+  if (!row) return undefined;
+  const shape = row.shape(keys);
+  if (row.named && problems) reportUnnamed(document, problems, map, shape);
+  return shape;
+}
+
+function isFloatBound(document: SweepDocument, map: MapNode, name: string): boolean {
+  const value = document.entry(map, name)?.value;
+  return value !== undefined && isScalar(value) && isFloat(scalarValue(value));
+}
+
+function reportUnnamed(
+  document: SweepDocument,
+  problems: ProblemList,
+  map: MapNode,
+  shape: DefinitionShape,
+): void {
+  const telltale = document.entries(map).find((entry) => ['q', 'mu', 'sigma', 'a', 'b'].includes(entry.name));
+  if (!telltale) return;
+  const edits = together(insertion(document, map, [`distribution: ${shape}`]));
+  problems.add(
+    'missing-key',
+    spanOf(telltale.key),
+    `'${telltale.name}' needs the distribution to be named, for example 'distribution: ${shape}'.`,
+    { fix: edits && { title: `Insert 'distribution: ${shape}'`, edits } },
+  );
+}
+
+function reportShapeless(
+  document: SweepDocument,
+  problems: ProblemList,
+  map: MapNode,
+  name: string,
+  owner: Span,
+): void {
+  const entries = document.entries(map);
+  const group =
+    entries.length > 0 && entries.every((entry) => entry.value && isMap(entry.value) && !entry.inherited);
+  if (!group) {
+    problems.add(
+      'parameter-shape',
+      owner,
+      `Parameter '${name}' needs one of: value, values, min and max, or parameters.`,
+    );
+    return;
+  }
+  problems.add('parameter-shape', owner, `Nested parameters of '${name}' go under a key 'parameters'.`, {
+    fix: nestingFix(document, map),
+  });
+}
+
+/** Puts what a map holds one level deeper, under `parameters:`. */
+function nestingFix(document: SweepDocument, map: MapNode) {
+  if (map.flow === true) {
+    const [start, end] = spanOf(map);
+    return {
+      title: "Put them under 'parameters'",
+      edits: [
+        { at: [start, start] as const, newText: '{parameters: ' },
+        { at: [end, end] as const, newText: '}' },
+      ],
+    };
+  }
+  const first = insertion(document, map, ['parameters:']);
+  if (!first) return undefined;
+  const edits = [{ at: first.at, newText: `${first.newText}  ` }];
+  const text = document.text;
+  const end = text.slice(0, map.range[1]).trimEnd().length;
+  for (let at = document.lines.lineEnd(first.at[0]); at < end; at = document.lines.lineEnd(at)) {
+    at += text.startsWith('\r\n', at) ? 2 : 1;
+    if (at < end) edits.push({ at: [at, at], newText: '  ' });
+  }
+  return { title: "Put them under 'parameters'", edits };
+}

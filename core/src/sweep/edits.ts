@@ -1,0 +1,75 @@
+/** Text edits that keep a map well formed, whether it is written in lines or in brackets. */
+import { spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { SpanEdit } from './problem-list.ts';
+
+/**
+ * Puts new entries before the first one of a map. `lines` are the entries as they stand in a block map,
+ * further indented lines included; `inBrackets` is the same in flow style. Undefined where an edit could
+ * not be certain to be right.
+ */
+export function insertion(
+  document: SweepDocument,
+  map: MapNode,
+  lines: readonly string[],
+  inBrackets: string = lines.join(', '),
+  before?: string,
+): SpanEdit | undefined {
+  const own = document.entries(map).filter((entry) => !entry.inherited);
+  if (map.flow === true) {
+    const start = map.range[0] + 1;
+    return { at: [start, start], newText: own.length > 0 ? `${inBrackets}, ` : inBrackets };
+  }
+  const next = own.find((entry) => entry.name === before) ?? own[0];
+  if (!next || !isPlainKey(next)) return undefined;
+  const at = next.key.range[0];
+  const lead = document.text.slice(document.lines.lineStart(at), at);
+  if (!/^ *(?:- +)*$/.test(lead)) return undefined;
+  const indent = ' '.repeat(lead.length);
+  return { at: [at, at], newText: lines.map((line) => `${line}\n${indent}`).join('') };
+}
+
+/** Takes an entry out of its map, with its line if it has lines of its own. */
+export function removal(document: SweepDocument, map: MapNode, entry: Entry): SpanEdit | undefined {
+  const own = document.entries(map).filter((one) => !one.inherited);
+  const index = own.indexOf(entry);
+  if (index < 0 || own.length < 2 || !isPlainKey(entry)) return undefined;
+  const start = entry.key.range[0];
+  const end = contentEnd(document.text, entry.written[1]);
+  if (map.flow === true) {
+    const next = own[index + 1];
+    const previous = own[index - 1];
+    if (next) return { at: [start, next.key.range[0]], newText: '' };
+    return previous && { at: [contentEnd(document.text, previous.written[1]), end], newText: '' };
+  }
+  const lineStart = document.lines.lineStart(start);
+  if (document.text.slice(lineStart, start).trim() !== '') return undefined;
+  const lineEnd = document.lines.lineEnd(end);
+  const lineBreak = /^(?:\r\n|\r|\n)?/.exec(document.text.slice(lineEnd, lineEnd + 2))?.[0].length ?? 0;
+  return { at: [lineStart, lineEnd + lineBreak], newText: '' };
+}
+
+/** Puts `newText` in the place of everything the map itself says. */
+export function replacement(document: SweepDocument, map: MapNode, newText: string): SpanEdit | undefined {
+  const entries = document.entries(map);
+  const first = entries[0];
+  const last = entries.at(-1);
+  if (!first || !last || !entries.every((entry) => !entry.inherited && isPlainKey(entry))) return undefined;
+  return { at: [first.key.range[0], contentEnd(document.text, last.written[1])], newText };
+}
+
+/** All of the edits, or nothing if one of them could not be made. */
+export function together(...edits: readonly (SpanEdit | undefined)[]): readonly SpanEdit[] | undefined {
+  return edits.every((edit) => edit !== undefined) ? edits : undefined;
+}
+
+/** The end of a value without the blanks that the parser counts to a block. */
+function contentEnd(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && /\s/.test(text[at - 1] ?? '')) at--;
+  return at;
+}
+
+function isPlainKey(entry: Entry): boolean {
+  const { key } = entry;
+  return key.anchor === undefined && key.tag === undefined && spanOf(key)[1] <= entry.written[0];
+}

@@ -1,0 +1,3 @@
+import type { Method } from './sweep.ts';
+
+export const methods: readonly Method[] = ['grid', 'random', 'bayes', 'custom'];
