@@ -1,7 +1,7 @@
 /** Composition root: joins engine, views and commands. Activation registers and returns; everything slow comes after. */
 import * as vscode from 'vscode';
-import type { Sweeps } from '#engine/sweeps.ts';
 import { registerCommands } from './commands/index.ts';
+import { folderSweeps } from './folder-sweeps.ts';
 import { Interpreters } from './interpreter.ts';
 import { JobLogs } from './logs/job-logs.ts';
 import { Previews } from './previews.ts';
@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
   const interpreters = new Interpreters((line) => output.warn(line));
   const settings = new Settings(interpreters, context.asAbsolutePath('python'));
   const workspaces = new Workspaces(
-    (folder) => createFolderSweeps(context, settings, output, folder),
+    folderSweeps({ version: versionOf(context), settings, log: (line) => output.info(line) }),
     (folder, error) => {
       logError(error);
       void vscode.window.showErrorMessage(
@@ -91,24 +91,6 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
 export async function deactivate(): Promise<void> {
   await open?.close();
   open = undefined;
-}
-
-async function createFolderSweeps(
-  context: vscode.ExtensionContext,
-  settings: Settings,
-  output: vscode.LogOutputChannel,
-  folder: Folder,
-): Promise<Sweeps> {
-  await settings.refresh(folder);
-  const { createSweeps } = await import('#engine/create-sweeps.ts');
-  return createSweeps({
-    root: folder.path,
-    program: 'editor',
-    version: versionOf(context),
-    settings: () => settings.of(folder),
-    run: vscode.workspace.isTrusted,
-    log: (line) => output.info(line),
-  });
 }
 
 async function startLanguageClient(context: vscode.ExtensionContext): Promise<void> {

@@ -26,14 +26,13 @@ export class Previews {
 
   /** The first `limit` jobs. Without a seed, random choices differ from call to call. */
   async of({ file, text }: SweepText, limit: number, seed?: number): Promise<Preview> {
-    const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? {
-      name: '',
-      path: path.dirname(file),
-    };
+    // a file outside of every folder is read as if its own folder were open
+    const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? { name: '', path: path.dirname(file) };
     if (limit > 0) await this.#settings.refresh(folder);
     // loaded on the first use: reading YAML is no part of starting up
     const { previewSweep } = await import('#engine/preview.ts');
     return previewSweep(file, text, {
+      root: folder.path,
       settings: this.#settings.of(folder),
       limit,
       ...(seed === undefined ? {} : { seed }),
