@@ -1,0 +1,165 @@
+/**
+ * A job's directory: the contract between whoever decides about a job and whoever runs it. What to do
+ * goes in, output, metrics, a claim and an exit record come out. All calls are synchronous and cheap:
+ * a directory is written in well under a millisecond.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseJson, stringifyJson } from '#core/value.ts';
+import { errorCode, renameSync, storageError, writeFileAtomicallySync } from './atomic-file.ts';
+import {
+  type Claim,
+  type ExitRecord,
+  parseClaim,
+  parseExitRecord,
+  recoveryClaimText,
+} from './exit-record.ts';
+import { type JobDescription, METRICS_FILE, PARAMETERS_FILE, wandbConfigFile } from './job-environment.ts';
+import { wandbConfig } from './wandb-config.ts';
+import { type ScriptOptions, renderScript } from './wrapper.ts';
+
+export interface JobDirectoryOptions {
+  /** Text of `args.json`, for a command with the `args_json_file` macro. */
+  readonly argsJson?: string;
+  readonly script?: Omit<ScriptOptions, 'directory'>;
+}
+
+export const SCRIPT_FILE = 'script.sh';
+const DESCRIPTION_FILE = 'job.json';
+const EXIT_FILE = 'exit.json';
+const ATTEMPTS = 'attempts';
+/** What an attempt leaves behind. Claims stay where they are: a claim that moved could be made again. */
+const OUTPUTS = ['stdout.log', 'stderr.log', METRICS_FILE, 'result.json', EXIT_FILE] as const;
+
+/** Path of the file that `args_json_file` becomes. */
+export function argsJsonPath(directory: string): string {
+  return path.join(directory, 'args.json');
+}
+
+/**
+ * Writes what a job needs to run. Can be called again for the same attempt, also after a crash half-way
+ * through: nothing an attempt wrote is lost, what earlier attempts left is in `attempts/<attempt>/`.
+ * @throws StorageError with a sentence when the disk is at fault.
+ * @throws ShellQuoteError when the command can't be passed to a program.
+ */
+export function writeJobDirectory(
+  directory: string,
+  job: JobDescription,
+  options: JobDirectoryOptions = {},
+): void {
+  const script = renderScript(job, { publish: 'in-place', ...options.script, directory });
+  try {
+    const fresh = makeDirectory(directory);
+    if (!fresh) setAside(directory, job.attempt);
+    fs.writeFileSync(path.join(directory, PARAMETERS_FILE), stringifyJson(job.parameters));
+    fs.writeFileSync(path.join(directory, wandbConfigFile(job)), wandbConfig(job.parameters));
+    fs.writeFileSync(path.join(directory, SCRIPT_FILE), script);
+    if (options.argsJson !== undefined) fs.writeFileSync(argsJsonPath(directory), options.argsJson);
+    // last, and in one step when it replaces another one: it says whose outputs the directory holds
+    const description = `${stringifyJson(job)}\n`;
+    if (fresh) fs.writeFileSync(path.join(directory, DESCRIPTION_FILE), description);
+    else writeFileAtomicallySync(path.join(directory, DESCRIPTION_FILE), description);
+  } catch (error) {
+    throw storageError('write the job directory', directory, error);
+  }
+}
+
+/**
+ * `job.json`, or undefined when the directory holds none that is whole.
+ * @throws StorageError when it is there and can't be read.
+ */
+export function readJobDescription(directory: string): JobDescription | undefined {
+  const text = readIfPresent(path.join(directory, DESCRIPTION_FILE));
+  if (text?.endsWith('\n') !== true) return undefined;
+  try {
+    return parseJson(text) as JobDescription;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The attempt's exit record once it is whole, also when a later attempt has set it aside. */
+export function readExitRecord(directory: string, attempt: number): ExitRecord | undefined {
+  for (const place of [directory, path.join(directory, ATTEMPTS, String(attempt))]) {
+    const text = readIfPresent(path.join(place, EXIT_FILE));
+    const record = text === undefined ? undefined : parseExitRecord(text);
+    if (record?.attempt === attempt) return record;
+  }
+  return undefined;
+}
+
+/** Who runs the attempt; `unfinished` for the moment in which the claim is being written. */
+export function readClaim(directory: string, attempt: number): Claim | 'unfinished' | undefined {
+  const text = readIfPresent(claimPath(directory, attempt));
+  return text === undefined ? undefined : (parseClaim(text) ?? 'unfinished');
+}
+
+/** When the attempt was claimed, in ms since 1970; undefined when it was not. */
+export function claimedAt(directory: string, attempt: number): number | undefined {
+  return fs.statSync(claimPath(directory, attempt), { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** Whether the attempt was started, or settled never to start. */
+export function wasClaimed(directory: string, attempt: number): boolean {
+  return fs.existsSync(claimPath(directory, attempt));
+}
+
+/**
+ * Takes the attempt away from a wrapper that may still be about to start: once `claimed`, it never runs.
+ * Otherwise the claim that was there first.
+ * @throws StorageError when the claim can't be written.
+ */
+export function claimForRecovery(
+  directory: string,
+  attempt: number,
+  host: string,
+): 'claimed' | 'unfinished' | Claim {
+  const file = claimPath(directory, attempt);
+  try {
+    fs.writeFileSync(file, recoveryClaimText(host), { flag: 'wx' });
+    return 'claimed';
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw storageError('write', file, error);
+    return readClaim(directory, attempt) ?? 'unfinished';
+  }
+}
+
+function claimPath(directory: string, attempt: number): string {
+  return path.join(directory, `claim-${attempt}`);
+}
+
+/** Returns whether the directory is new. */
+function makeDirectory(directory: string): boolean {
+  try {
+    fs.mkdirSync(directory);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return fs.mkdirSync(directory, { recursive: true }) !== undefined;
+  }
+}
+
+/** Moves what earlier attempts left. `job.json` still names the attempt the outputs belong to. */
+function setAside(directory: string, attempt: number): void {
+  const earlier = readJobDescription(directory)?.attempt ?? attempt - 1;
+  if (earlier < 1 || earlier >= attempt) return;
+  const place = path.join(directory, ATTEMPTS, String(earlier));
+  fs.mkdirSync(place, { recursive: true });
+  for (const name of OUTPUTS) {
+    const from = path.join(directory, name);
+    if (fs.existsSync(from)) renameSync(from, path.join(place, name));
+  }
+}
+
+function readIfPresent(file: string): string | undefined {
+  // asking first: a failing read costs an Error with its stack
+  if (!fs.existsSync(file)) return undefined;
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw storageError('read', file, error);
+  }
+}

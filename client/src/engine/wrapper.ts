@@ -1,0 +1,114 @@
+/**
+ * The script around a job's command. It is what makes the job directory a contract: it claims the
+ * attempt, so that no attempt runs twice, and writes the exit record, so that the truth about a job
+ * never depends on whoever started it still being there. POSIX shell only: dash, bash 3.2 and busybox run it.
+ *
+ * On Linux nothing but the job's own program is executed (a program more would cost half a millisecond
+ * per job): the clock is /proc/uptime on top of the boot time the caller passes.
+ */
+import { UNUSABLE_WORKING_DIRECTORY, WRAPPER_EXIT } from './exit-record.ts';
+import { jobEnvironment, type JobDescription } from './job-environment.ts';
+import { shellQuote, ShellQuoteError } from './shell-quote.ts';
+
+export interface ScriptOptions {
+  /** Absolute path of the job directory. */
+  readonly directory: string;
+  /**
+   * How `exit.json` appears: `in-place` is one write, whole once it ends in a newline; `rename` is a
+   * file moved into place (costs running `mv`), for readers on other machines.
+   */
+  readonly publish: 'in-place' | 'rename';
+  /** Lines after the first, for a batch system's directives. */
+  readonly header?: string;
+}
+
+/**
+ * Text of `script.sh`. Its arguments, all optional: boot time (ms since 1970), host name, slot number,
+ * GPU ids joined by commas, identity of this machine as JSON (process-identity.ts).
+ * @throws ShellQuoteError when a word or a variable can't be passed to a program.
+ */
+export function renderScript(job: JobDescription, options: ScriptOptions): string {
+  const { directory } = options;
+  const claim = `claim-${job.attempt}`;
+  return `#!/bin/sh
+${options.header ?? ''}# ${job.id.replaceAll(/\s/g, ' ')}, attempt ${job.attempt}: written by Sweepdeck, run once. Arguments: boot time (ms), host, slot, GPUs, machine.
+boot=\${1-} host=\${2-} slot=\${3-} gpus=\${4-} machine=\${5-}
+cd ${shellQuote(directory)} || exit ${WRAPPER_EXIT.directoryUnusable}
+case \${host:=$(uname -n)} in *[!A-Za-z0-9._-]*) host=unknown ;; esac
+clock() {
+  if [ -n "$boot" ] && read -r up _ </proc/uptime; then
+    now=$(((\${up%.*}00 + 1\${up#*.} - 100) * 10 + boot))
+  else
+    now=$(date +%s)000
+  fi
+}
+# a stop is for the program: the wrapper stays to write down how it ended
+stopped=false
+trap 'stopped=true' TERM INT HUP
+
+# whoever creates the claim runs the attempt, nobody else does
+if [ -r /proc/$$/stat ]; then read -r self </proc/$$/stat; else self="$$ $(LC_ALL=C TZ=UTC ps -o lstart= -p $$)"; fi
+set -C
+if ! { printf '%s\\n%s %s %s\\n%s\\n' "$self" "$host" "$slot" "$gpus" "$machine" >${claim}; } 2>/dev/null; then
+  [ -s ${claim} ] || exit ${WRAPPER_EXIT.directoryUnusable}
+  echo 'This attempt was started already: see ${claim}.' >&2
+  exit ${WRAPPER_EXIT.alreadyClaimed}
+fi
+set +C
+
+clock
+started=$now
+if [ $stopped = true ]; then
+  code=143
+else
+  (
+    if [ -n "$gpus" ]; then export CUDA_VISIBLE_DEVICES="$gpus"; fi
+${exports(job, directory)}
+    cd ${shellQuote(job.workingDirectory)} || {
+      echo "${UNUSABLE_WORKING_DIRECTORY}" >&2
+      exit 126
+    }
+    exec ${commandWords(job.argv)}
+  ) </dev/null >stdout.log 2>stderr.log
+  code=$?
+  [ -e stderr.log ] || code=${WRAPPER_EXIT.directoryUnusable}
+fi
+
+signal=null
+if [ $code -gt 128 ] && [ $code -le 192 ]; then signal=$((code - 128)); fi
+clock
+record='{"attempt":${job.attempt},"code":%s,"signal":%s,"stopped":%s,"startedAt":%s,"endedAt":%s,"host":"%s"}\\n'
+tries=0
+until { printf "$record" $code $signal $stopped $started $now "$host" >${PUBLISH[options.publish]}; } 2>/dev/null; do
+  # the disk is full, perhaps not for long; or the directory was deleted
+  tries=$((tries + 1))
+  [ $tries -lt 20 ] && [ -e ${claim} ] || break
+  sleep 1
+done
+exit $code
+`;
+}
+
+const PUBLISH = {
+  'in-place': 'exit.json',
+  rename: 'exit.json.new && mv -f exit.json.new exit.json',
+} as const;
+
+const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
+
+function exports(job: JobDescription, directory: string): string {
+  const lines = Object.entries(jobEnvironment(job, directory)).map(([name, value]) => {
+    if (!VARIABLE_NAME.test(name)) {
+      throw new ShellQuoteError(name, 'the name of an environment variable has letters, digits and _ only');
+    }
+    return value === undefined ? `    unset ${name}` : `    export ${name}=${shellQuote(value)}`;
+  });
+  lines.push(`    export PYTHONPATH=${shellQuote(job.pythonPath)}"\${PYTHONPATH:+:$PYTHONPATH}"`);
+  return lines.join('\n');
+}
+
+/** `exec` never takes the first word for a builtin; `env` keeps it from taking it for an option. */
+function commandWords(argv: readonly string[]): string {
+  const words = argv.map(shellQuote).join(' ');
+  return words.startsWith('-') ? `/usr/bin/env -- ${words}` : words;
+}
