@@ -120,16 +120,21 @@ async function record(text: string): Promise<void> {
   }
 }
 
-const [directory = '', host = '', slot = '', gpus = '', machine = ''] = process.argv.slice(2);
-try {
-  process.exitCode = await run({
-    directory,
-    host: host || plainHostName(os.hostname()),
-    slot,
-    gpus,
-    machine,
-  });
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = WRAPPER_EXIT.directoryUnusable;
+// an async function instead of top-level await: the bundle is CommonJS
+async function main(): Promise<void> {
+  const [directory = '', host = '', slot = '', gpus = '', machine = ''] = process.argv.slice(2);
+  try {
+    process.exitCode = await run({
+      directory,
+      host: host || plainHostName(os.hostname()),
+      slot,
+      gpus,
+      machine,
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = WRAPPER_EXIT.directoryUnusable;
+  }
 }
+
+void main();
