@@ -45,6 +45,17 @@ export async function dropRequest(folder: string, request: SweepRequest, by: Req
   return id;
 }
 
+/** Takes a request back that the owner hasn't taken; one that it has taken stays taken. Returns whether it still lay there. */
+export async function withdrawRequest(folder: string, id: string): Promise<boolean> {
+  try {
+    await fs.promises.unlink(path.join(folder, 'inbox', id + SUFFIX));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw storageError('take a request back from the sweep in', folder, error);
+  }
+}
+
 /** A request as the owner gets it. */
 export interface ReceivedRequest {
   readonly id: string;
@@ -191,9 +202,9 @@ const isJob = (value: unknown): value is number => Number.isSafeInteger(value) &
 const isJobs = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isJob);
 
 /** For each type of request, the request in a record of that type, or undefined. */
-const READERS: Readonly<Record<SweepRequest['type'], (
-    record: Readonly<Record<string, unknown>>,
-  ) => SweepRequest | undefined>> = {
+const READERS: Readonly<
+  Record<SweepRequest['type'], (record: Readonly<Record<string, unknown>>) => SweepRequest | undefined>
+> = {
   pause: () => ({ type: 'pause' }),
   resume: () => ({ type: 'resume' }),
   stop: () => ({ type: 'stop' }),

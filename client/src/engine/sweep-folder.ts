@@ -48,6 +48,7 @@ export function sweepsFolder(root: string): string {
   return path.join(root, SWEEPS);
 }
 
+/** The directory of one job. */
 export function jobPath(paths: SweepPaths, job: number): string {
   return path.join(paths.jobs, String(job));
 }
@@ -103,6 +104,7 @@ export async function createSweepFolder(
     try {
       await fs.promises.mkdir(temporary);
       await prepare(temporary, id);
+      await syncFilesIn(temporary);
       await rename(temporary, path.join(sweeps, id));
       syncFolderSync(sweeps);
       return id;
@@ -115,6 +117,20 @@ export async function createSweepFolder(
       throw errorCode(error) === undefined ? error : storageError('create a sweep in', sweeps, error);
     }
   }
+}
+
+/** Else a power cut soon after the rename could leave a sweep of empty files. */
+async function syncFilesIn(folder: string): Promise<void> {
+  for (const entry of await fs.promises.readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const handle = await fs.promises.open(path.join(folder, entry.name), 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+  syncFolderSync(folder);
 }
 
 const unique = (): string => randomBytes(5).toString('hex');
