@@ -2,8 +2,13 @@
  * JSON text whose numbers keep their kind: `1.0` is read as a `Float` and written as `1.0`, integers
  * beyond 2^53 are bigints, and `NaN`, `Infinity` and `-Infinity` are read and written as Python's json
  * module does. Everything else is RFC 8259.
+ *
+ * Most texts have no number that JavaScript's own JSON functions would get wrong. A quick look finds
+ * that out, because those functions are several times faster and a journal has many lines.
  */
-import { Float, toFloat } from './float.ts';
+import { Float } from './float.ts';
+import { JsonReader } from './json-reader.ts';
+import { closingQuote, isNumberStart, numberEnd } from './json-tokens.ts';
 
 /**
  * The JSON text of plain objects, lists, strings, numbers, bigints, booleans, null and `Float`s, on one
@@ -12,6 +17,42 @@ import { Float, toFloat } from './float.ts';
  * @throws TypeError for anything else (functions, symbols, undefined on its own).
  */
 export function stringifyJson(value: unknown): string {
+  return value !== undefined && isPlain(value) ? JSON.stringify(value) : carefulText(value);
+}
+
+/**
+ * The JSON value of a text; objects are plain objects (with `__proto__` as an ordinary own property).
+ * @throws SyntaxError when the text is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  return needsCare(text) ? new JsonReader(text).document() : JSON.parse(text);
+}
+
+/** From here on JavaScript writes a whole number with an exponent, which is a float's mark. */
+const EXPONENT_FROM = 1e21;
+
+/** Whether `JSON.stringify` writes the same. */
+function isPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'number':
+      return Math.abs(value) < EXPONENT_FROM;
+    case 'object':
+      if (value === null) return true;
+      if (value instanceof Float) return false;
+      for (const key in value) {
+        if (!isPlain((value as Readonly<Record<string, unknown>>)[key])) return false;
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
+function carefulText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -30,22 +71,21 @@ export function stringifyJson(value: unknown): string {
 }
 
 function listText(list: readonly unknown[]): string {
-  return `[${list.map((item) => (item === undefined ? 'null' : stringifyJson(item))).join()}]`;
+  return `[${list.map((item) => (item === undefined ? 'null' : carefulText(item))).join()}]`;
 }
 
 function objectText(object: object): string {
   let text = '';
   for (const [key, value] of Object.entries(object) as [string, unknown][]) {
     if (value === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stringifyJson(value)}`;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${carefulText(value)}`;
   }
   return `{${text}}`;
 }
 
-/** An int in digits whatever its size (JavaScript turns to exponents, a float's mark, at 1e21), or a float. */
 function numberText(x: number): string {
   if (!Number.isInteger(x)) return floatText(x);
-  return Math.abs(x) < 1e21 ? String(x) : String(BigInt(x));
+  return Math.abs(x) < EXPONENT_FROM ? String(x) : String(BigInt(x));
 }
 
 function floatText(x: number): string {
@@ -54,155 +94,39 @@ function floatText(x: number): string {
 }
 
 /**
- * Number tokens that `JSON.parse` would read differently, found without reading the text twice. It may
- * match where nothing differs (inside a string, say), which costs time but never the answer; it must not
- * miss one that does. In order: an exponent; a fraction of zeros; an integer of 16 digits or more; a
- * fraction so near to 0 or 1 that the double is whole (a double tells numbers of up to 15 digits apart,
- * so up to 11 digits before the point need at least 4 zeros or nines after it); a minus zero; a bare
- * word of Python's.
+ * Whether the text has a number that `JSON.parse` reads differently: a whole float, a big integer, minus
+ * zero, a bare NaN or Infinity. May be true without need. In a text that isn't JSON it may be either,
+ * since both readers refuse that.
  */
-const NEEDS_CARE =
-  /\d[eE][-+\d]|\.0+(?!\d)|(?<![\d.])\d{16}|[1-9]\d{0,10}\.(?:0000|9999)|\d{12}\.\d|0\.9{15}|\.0{300}|-0(?![\d.])|(?<!")(?:NaN|Infinity)/;
-
-/**
- * The JSON value of a text; objects are plain objects (with `__proto__` as an ordinary own property).
- * Text without a token that needs care is read by `JSON.parse`, which is several times faster.
- * @throws SyntaxError when the text is not JSON.
- */
-export function parseJson(text: string): unknown {
-  return NEEDS_CARE.test(text) ? new Reader(text).document() : JSON.parse(text);
+function needsCare(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x22 /* " */) {
+      at = closingQuote(text, at);
+      if (at < 0) return true;
+    } else if (isNumberStart(unit)) {
+      const end = numberEnd(text, at);
+      if (numberNeedsCare(text, at, end)) return true;
+      at = end - 1;
+    } else if (unit === 0x4e /* N */ || unit === 0x49 /* I */) {
+      return true;
+    }
+  }
+  return false;
 }
 
-const WHITE_SPACE = /[ \t\n\r]*/y;
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const WORDS: readonly (readonly [string, unknown])[] = [
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['NaN', new Float(NaN)],
-  ['Infinity', new Float(Infinity)],
-  ['-Infinity', new Float(-Infinity)],
-];
-const DEEPEST = 2000;
+/** Integers of up to 15 digits are exact as doubles, and no two decimals of up to 15 digits are the same double. */
+const EXACT_DIGITS = 15;
 
-/** Recursive descent over one text. */
-class Reader {
-  readonly #text: string;
-  #at = 0;
-  #depth = 0;
-
-  constructor(text: string) {
-    this.#text = text;
+function numberNeedsCare(text: string, from: number, end: number): boolean {
+  let hasPoint = false;
+  for (let at = from; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x2e /* . */) hasPoint = true;
+    if (unit === 0x65 /* e */ || unit === 0x45 /* E */) return true;
   }
-
-  document(): unknown {
-    const value = this.#value();
-    if (this.#at < this.#text.length) throw this.#unexpected();
-    return value;
-  }
-
-  /** A value and the white space around it. */
-  #value(): unknown {
-    this.#space();
-    const value = this.#bare();
-    this.#space();
-    return value;
-  }
-
-  #bare(): unknown {
-    const first = this.#text[this.#at];
-    if (first === '"') return this.#string();
-    if (first === '{' || first === '[') {
-      if (++this.#depth > DEEPEST) {
-        throw new SyntaxError(`JSON text nested more than ${DEEPEST} levels deep at character ${this.#at}.`);
-      }
-      const collection = first === '{' ? this.#object() : this.#list();
-      this.#depth--;
-      return collection;
-    }
-    for (const [word, value] of WORDS) {
-      if (this.#text.startsWith(word, this.#at)) {
-        this.#at += word.length;
-        return value;
-      }
-    }
-    return this.#number();
-  }
-
-  #object(): unknown {
-    const object = {};
-    this.#at++;
-    this.#space();
-    if (this.#skip('}')) return object;
-    do {
-      this.#space();
-      if (this.#text[this.#at] !== '"') throw this.#unexpected();
-      const key = this.#string();
-      this.#space();
-      if (!this.#skip(':')) throw this.#unexpected();
-      const value = this.#value();
-      // assignment would set the prototype when the key is `__proto__`
-      Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-    } while (this.#skip(','));
-    if (!this.#skip('}')) throw this.#unexpected();
-    return object;
-  }
-
-  #list(): unknown[] {
-    const list: unknown[] = [];
-    this.#at++;
-    this.#space();
-    if (this.#skip(']')) return list;
-    do list.push(this.#value());
-    while (this.#skip(','));
-    if (!this.#skip(']')) throw this.#unexpected();
-    return list;
-  }
-
-  /** A string; its escapes and what may stand in it are left to `JSON.parse`. */
-  #string(): string {
-    let quote = this.#at;
-    do {
-      quote = this.#text.indexOf('"', quote + 1);
-      if (quote < 0) throw new SyntaxError(`Unterminated string at character ${this.#at} of the JSON text.`);
-    } while (this.#isEscaped(quote));
-    const token = this.#text.slice(this.#at, quote + 1);
-    this.#at = quote + 1;
-    return JSON.parse(token) as string;
-  }
-
-  #isEscaped(position: number): boolean {
-    let backslashes = 0;
-    while (this.#text[position - 1 - backslashes] === '\\') backslashes++;
-    return backslashes % 2 === 1;
-  }
-
-  #number(): unknown {
-    NUMBER.lastIndex = this.#at;
-    const match = NUMBER.exec(this.#text);
-    if (match === null) throw this.#unexpected();
-    this.#at = NUMBER.lastIndex;
-    const [digits, fraction, exponent] = match;
-    const number = Number(digits);
-    if (fraction !== undefined || exponent !== undefined) return toFloat(number);
-    return Number.isSafeInteger(number) ? number + 0 : BigInt(digits);
-  }
-
-  #space(): void {
-    WHITE_SPACE.lastIndex = this.#at;
-    WHITE_SPACE.test(this.#text);
-    this.#at = WHITE_SPACE.lastIndex;
-  }
-
-  #skip(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at++;
-    return true;
-  }
-
-  #unexpected(): SyntaxError {
-    const found = this.#text[this.#at];
-    const what = found === undefined ? 'end' : `character ${JSON.stringify(found)}`;
-    return new SyntaxError(`Unexpected ${what} at character ${this.#at} of the JSON text.`);
-  }
+  const isLong = end - from > EXACT_DIGITS;
+  if (!hasPoint) return isLong || text.startsWith('-0', from);
+  const endsInZero = text.charCodeAt(end - 1) === 0x30;
+  return endsInZero || (isLong && Number.isInteger(Number(text.slice(from, end))));
 }
