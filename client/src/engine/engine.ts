@@ -4,6 +4,8 @@
  * which know nothing of each other.
  */
 import type { Parameters } from '#core/value.ts';
+import { StorageError } from './atomic-file.ts';
+import type { BrakeTally } from './brakes.ts';
 import type { EventBody, Metrics, PhaseReason, Requester, SweepRequest } from './events.ts';
 import type { Queue, QueueEvent, QueueListener } from './queues/queue.ts';
 import { type EventLog, SweepRecord } from './record.ts';
@@ -30,11 +32,10 @@ export interface JobFiles {
   metrics(job: number): Metrics;
 }
 
-/** The disk is full, read-only or gone: nothing is wrong with the job. */
-export class StorageError extends Error {}
-
 export interface EngineOptions {
   readonly fold: SweepFold;
+  /** Has seen the same events as `fold`. */
+  readonly tally: BrakeTally;
   readonly state: SweepState;
   readonly log: EventLog;
   readonly scheduler: Scheduler;
@@ -71,7 +72,7 @@ export class SweepEngine {
     this.#options = options;
     this.#state = options.state;
     this.#fold = options.fold;
-    this.#record = new SweepRecord(options.log, options.fold, {
+    this.#record = new SweepRecord(options.log, options.fold, options.tally, {
       onEvent: (_event, change) => options.onChange(change),
       onTrouble: (sentence) => {
         this.#recordTrouble = sentence;
@@ -102,9 +103,15 @@ export class SweepEngine {
     return refused;
   }
 
-  /** Takes a request, once: an id that is in the journal already is ignored. Returns why it was refused, if it was. */
+  /**
+   * Takes a request, once: an id that is in the journal already is ignored. Returns why it was refused, if it was.
+   * @throws Error with a sentence while the journal can't be written: nothing was taken then.
+   */
   request(id: string, request: SweepRequest, by: Requester): string | undefined {
-    if (this.#fold.hasRequest(id)) return undefined;
+    if (this.#fold.hasRequest(id)) return this.#fold.refusalOf(id);
+    if (!this.#record.isUpToDate()) {
+      throw new Error(`${this.#state.id} can't take requests now. ${this.#recordTrouble ?? ''}`.trim());
+    }
     const verdict = decide(request, this.#state);
     if ('refused' in verdict) {
       this.#record.add({ type: 'requested', id, request, by, refused: verdict.refused });
@@ -277,7 +284,7 @@ export class SweepEngine {
     this.#options.scheduler.tell({ job: facts.job, state: facts.state, metrics });
     if (facts.state === 'done') this.observe(metrics);
     if ((facts.state === 'failed' || facts.state === 'lost') && this.#state.phase === 'running') {
-      const brake = this.#record.tally.check(this.#options.brakes());
+      const brake = this.#options.tally.check(this.#options.brakes());
       if (brake !== undefined) this.#setPhase('paused', brake.reason, brake.detail);
     }
   }

@@ -3,7 +3,7 @@
  * When the disk is full or read-only nothing is forgotten: events wait in order until they can be
  * written, and nobody starts anything new meanwhile.
  */
-import { BrakeTally } from './brakes.ts';
+import type { BrakeTally } from './brakes.ts';
 import type { EventBody, JournalEvent } from './events.ts';
 import type { FoldChange, SweepFold } from './sweep-state.ts';
 
@@ -22,7 +22,7 @@ export interface RecordListener {
 const RETRY_MS = 2_000;
 
 export class SweepRecord {
-  readonly tally = new BrakeTally();
+  readonly #tally: BrakeTally;
   readonly #log: EventLog;
   readonly #fold: SweepFold;
   readonly #listener: RecordListener;
@@ -30,9 +30,10 @@ export class SweepRecord {
   #troubled = false;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(log: EventLog, fold: SweepFold, listener: RecordListener) {
+  constructor(log: EventLog, fold: SweepFold, tally: BrakeTally, listener: RecordListener) {
     this.#log = log;
     this.#fold = fold;
+    this.#tally = tally;
     this.#listener = listener;
   }
 
@@ -72,7 +73,7 @@ export class SweepRecord {
       this.#retry = setTimeout(() => this.#flush(), RETRY_MS);
       return false;
     }
-    this.tally.apply(event);
+    this.#tally.apply(event);
     this.#listener.onEvent(event, this.#fold.apply(event));
     return true;
   }

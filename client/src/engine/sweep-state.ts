@@ -124,7 +124,8 @@ export class SweepFold {
   readonly #active = new Set<number>();
   /** Jobs somebody asked to cancel and that have not ended since. */
   readonly #cancelling = new Set<number>();
-  readonly #requests = new Set<string>();
+  /** Requests taken, with the sentence of those that were refused. */
+  readonly #requests = new Map<string, string | undefined>();
   readonly #parametersOf: (index: number) => Parameters | undefined;
   #points: number | undefined;
   #runCap: number | undefined;
@@ -173,6 +174,11 @@ export class SweepFold {
   /** Whether a request with this id was taken already. */
   hasRequest(id: string): boolean {
     return this.#requests.has(id);
+  }
+
+  /** Why a request that was taken was refused; undefined when it was carried out. */
+  refusalOf(id: string): string | undefined {
+    return this.#requests.get(id);
   }
 
   apply(event: JournalEvent): FoldChange {
@@ -255,7 +261,7 @@ export class SweepFold {
         return this.#changed([...filled, event.job]);
       }
       case 'requested': {
-        this.#requests.add(event.id);
+        this.#requests.set(event.id, event.refused);
         if (event.refused !== undefined) return NOTHING;
         if (event.request.type === 'cancel') {
           for (const job of event.request.jobs ?? this.#active) {

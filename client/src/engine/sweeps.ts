@@ -123,9 +123,3 @@ export interface Sweeps {
   /** Lets go of everything; jobs go on. */
   close(): Promise<void>;
 }
-
-/*
- * Implemented in this folder as well:
- *   createSweeps(options: SweepsOptions): Sweeps
- *   previewSweep(file: string, text: string, options: { settings: EngineSettings; limit: number; seed?: number }): Promise<Preview>
- */

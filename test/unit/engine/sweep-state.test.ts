@@ -35,7 +35,7 @@ describe('the fold over a journal', () => {
     );
     assert.deepEqual(state.best, { job: 1, value: 2 });
     assert.equal(state.jobs[2]?.reason, 'exit-code');
-    assert.equal(state.jobs[2]?.exitCode, 3);
+    assert.equal(state.jobs[2].exitCode, 3);
   });
 
   it('never takes NaN for the best value', () => {

@@ -1,0 +1,179 @@
+/** One sweep while this process owns it: lock, journal, inbox, queue and engine, taken together and let go together. */
+import { readFileSync } from 'node:fs';
+import { planOf } from '#core/search/plan-of.ts';
+import { readSweep } from '#core/sweep/read.ts';
+import type { Sweep } from '#core/sweep/sweep.ts';
+import { BrakeTally } from './brakes.ts';
+import { SweepEngine } from './engine.ts';
+import type { Metrics, Requester, SweepRequest } from './events.ts';
+import { InboxWatcher } from './inbox.ts';
+import { jobFiles } from './job-files.ts';
+import { Journal } from './journal.ts';
+import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { LocalQueue } from './queues/local.ts';
+import type { LocalWorkers } from './queues/local/workers.ts';
+import { planScheduler } from './schedulers/search.ts';
+import type { EngineSettings } from './settings.ts';
+import type { SweepEntry } from './sweep-entry.ts';
+import { sweepPaths } from './sweep-folder.ts';
+import { type FoldChange, isFinal } from './sweep-state.ts';
+
+export interface OwnedSweep {
+  /** Returns why the request was refused, if it was. */
+  request(id: string, request: SweepRequest): string | undefined;
+  /** Latest metrics of a running job. */
+  observe(metrics: Metrics): void;
+  /** Lets go; jobs go on. Resolves when the lock is released. */
+  close(): Promise<void>;
+}
+
+export interface TakeOverOptions {
+  readonly by: Requester;
+  readonly settings: () => EngineSettings;
+  readonly workers: LocalWorkers;
+  readonly log: (line: string) => void;
+  /** Applied before anything new is started. */
+  readonly first?: { readonly id: string; readonly request: SweepRequest };
+  readonly onChange: (change: FoldChange) => void;
+  /** This process owns the sweep no longer: it reached a final phase, or another owner took the lock. */
+  readonly onReleased: () => void;
+}
+
+export type TakeOver =
+  | { readonly outcome: 'owned'; readonly owned: OwnedSweep; readonly refused: string | undefined }
+  /** `by`: who holds it, in words. */
+  | { readonly outcome: 'held'; readonly by: string }
+  /** There is nothing to run: the sweep is in a final phase. */
+  | { readonly outcome: 'over' };
+
+/**
+ * Makes this process the owner of a sweep and lets the engine go on where the journal ends.
+ * @throws Error with a sentence when the journal or the frozen file can't be used.
+ */
+export async function takeOver(entry: SweepEntry, options: TakeOverOptions): Promise<TakeOver> {
+  const paths = sweepPaths(entry.directory);
+  const acquired = await acquireOwnerLock(entry.directory, { program: options.by.program });
+  if ('heldBy' in acquired) return { outcome: 'held', by: acquired.heldBy.description };
+  let journal: Journal | undefined;
+  try {
+    const opened = await Journal.open(paths.journal, { owner: acquired.generation, now: Date.now });
+    journal = opened.journal;
+    for (const { sentence } of opened.damage) options.log(`${entry.id}: ${sentence}`);
+    const tally = new BrakeTally();
+    const fold = entry.freshFold();
+    entry.fold = fold;
+    for (const event of opened.events) {
+      fold.apply(event);
+      tally.apply(event);
+    }
+    const { state } = entry;
+    if (isFinal(state.phase) && options.first === undefined) {
+      await letGo(journal, acquired);
+      return { outcome: 'over' };
+    }
+    return run(entry, { ...options, lock: acquired, journal, tally, sweep: frozenSweep(paths.sweepFile) });
+  } catch (error) {
+    await letGo(journal, acquired);
+    throw error;
+  }
+}
+
+interface Holding extends TakeOverOptions {
+  readonly lock: OwnerLock;
+  readonly journal: Journal;
+  readonly tally: BrakeTally;
+  readonly sweep: Sweep;
+}
+
+function run(entry: SweepEntry, holding: Holding): TakeOver {
+  const { lock, journal, sweep, by } = holding;
+  const { state } = entry;
+  const plan = planOf(sweep, state.seed);
+  if (plan === undefined)
+    throw new Error(`${entry.id} uses method ${sweep.method}, which this version can't run.`);
+  let inbox: InboxWatcher | undefined;
+  let released: Promise<void> | undefined;
+  const release = (): Promise<void> => {
+    inbox?.close();
+    engine.close();
+    released ??= letGo(journal, lock);
+    return released;
+  };
+  const isReleased = (): boolean => released !== undefined;
+  const releaseAndTell = (): void => {
+    release().then(holding.onReleased, (error: unknown) => {
+      holding.log(`${entry.id}: ${error instanceof Error ? error.message : String(error)}`);
+      holding.onReleased();
+    });
+  };
+  const engine = new SweepEngine({
+    fold: entry.fold,
+    state,
+    tally: holding.tally,
+    log: journal,
+    scheduler: planScheduler(plan),
+    createQueue: (listener) => new LocalQueue(holding.workers, listener),
+    files: jobFiles({
+      id: entry.id,
+      directory: entry.directory,
+      sweep,
+      workingDirectory: state.workingDirectory,
+      settings: holding.settings,
+    }),
+    concurrency: sweep.scheduler?.form === 'launch' ? sweep.scheduler.numWorkers : undefined,
+    brakes: () => holding.settings().brakes,
+    onChange: holding.onChange,
+    onTrouble(sentence) {
+      entry.trouble = sentence;
+      holding.onChange({ jobs: [], phase: true });
+    },
+    onFinal: releaseAndTell,
+  });
+  lock.onLost((sentence) => {
+    holding.log(`${entry.id}: ${sentence}`);
+    releaseAndTell();
+  });
+  const refused = engine.start(by, holding.first);
+  if (!isReleased()) inbox = watchInbox(entry, engine, holding);
+  return {
+    outcome: 'owned',
+    refused,
+    owned: {
+      request: (id, request) => engine.request(id, request, by),
+      observe: (metrics) => engine.observe(metrics),
+      close: release,
+    },
+  };
+}
+
+function watchInbox(entry: SweepEntry, engine: SweepEngine, { log }: Holding): InboxWatcher {
+  const say = (sentence: string): void => log(`${entry.id}: ${sentence}`);
+  const inbox = new InboxWatcher(entry.directory, {
+    isKnown: (id) => entry.fold.hasRequest(id),
+    onRequest({ id, request, by }) {
+      engine.request(id, request, by);
+      inbox.acknowledge(id);
+    },
+    onRejected: say,
+    onTrouble: (sentence) => {
+      if (sentence !== undefined) say(sentence);
+    },
+  });
+  inbox.start();
+  return inbox;
+}
+
+async function letGo(journal: Journal | undefined, lock: OwnerLock): Promise<void> {
+  try {
+    await journal?.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+function frozenSweep(file: string): Sweep {
+  const { sweep, problems } = readSweep(readFileSync(file, 'utf8'));
+  if (sweep !== undefined) return sweep;
+  const problem = problems.find((each) => each.severity === 'error');
+  throw new Error(`The frozen sweep file ${file} can't be read: ${problem?.message ?? 'it has errors'}`);
+}
