@@ -1,7 +1,7 @@
 /** Composition root: joins engine, views and commands. Activation registers and returns; everything slow comes after. */
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/index.ts';
-import { folderSweeps } from './folder-sweeps.ts';
+import { FolderSweeps } from './folder-sweeps.ts';
 import { Interpreters } from './interpreter.ts';
 import { JobLogs } from './logs/job-logs.ts';
 import { Previews } from './previews.ts';
@@ -36,8 +36,13 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
 
   const interpreters = new Interpreters((line) => output.warn(line));
   const settings = new Settings(interpreters, context.asAbsolutePath('python'));
+  const folderSweeps = new FolderSweeps({
+    version: versionOf(context),
+    settings,
+    log: (line) => output.info(line),
+  });
   const workspaces = new Workspaces(
-    folderSweeps({ version: versionOf(context), settings, log: (line) => output.info(line) }),
+    (folder) => folderSweeps.create(folder),
     (folder, error) => {
       logError(error);
       void vscode.window.showErrorMessage(
@@ -66,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     vscode.workspace.onDidChangeWorkspaceFolders(() => void workspaces.setFolders(localFolders())),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void workspaces.reopen()),
     vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('sweepdeck')) folderSweeps.settingsChanged();
       if (change.affectsConfiguration('sweepdeck.tree')) tree.refreshAll();
     }),
   );

@@ -12,17 +12,20 @@ export interface FolderSweepsOptions {
   readonly log: (line: string) => void;
 }
 
-/** Returns what makes the sweeps of a folder; they only run while the workspace is trusted. */
-export function folderSweeps({
-  version,
-  settings,
-  log,
-}: FolderSweepsOptions): (folder: Folder) => Promise<Sweeps> {
-  let workers: LocalWorkers | undefined;
-  return async (folder) => {
+export class FolderSweeps {
+  readonly #options: FolderSweepsOptions;
+  #workers: LocalWorkers | undefined;
+
+  constructor(options: FolderSweepsOptions) {
+    this.#options = options;
+  }
+
+  /** The sweeps of a folder, not opened yet; they only run while the workspace is trusted. */
+  async create(folder: Folder): Promise<Sweeps> {
+    const { version, settings, log } = this.#options;
     await settings.refresh(folder);
     const { createSweeps, createWorkers } = await import('#engine/create-sweeps.ts');
-    workers ??= createWorkers(() => settings.of(folder));
+    this.#workers ??= createWorkers(() => settings.of(folder));
     return createSweeps(
       {
         root: folder.path,
@@ -32,7 +35,12 @@ export function folderSweeps({
         run: vscode.workspace.isTrusted,
         log,
       },
-      workers,
+      this.#workers,
     );
-  };
+  }
+
+  /** There may be more slots by now. */
+  settingsChanged(): void {
+    this.#workers?.offer();
+  }
 }

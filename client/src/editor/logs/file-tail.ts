@@ -37,8 +37,10 @@ export class FileTail {
     try {
       handle = await open(this.#file, 'r');
     } catch (error) {
-      if (isMissing(error)) return nothing;
-      throw error;
+      if (!isMissing(error)) throw error;
+      // what appears under this name next is another file, whatever its number and size
+      if (this.#offset !== undefined) this.#identity = undefined;
+      return nothing;
     }
     try {
       return await this.#readFrom(handle);

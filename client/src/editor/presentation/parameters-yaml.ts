@@ -1,22 +1,40 @@
-import { isMap, numberOf, Float, isList, type Parameters, type Value } from '#core/value.ts';
+import type { ScalarTag } from 'yaml';
+import { Float, isList, isMap, type Parameters, type Value } from '#core/value.ts';
 
-/** The parameters as block YAML that Python reads back with the same kinds of numbers; `1.0` keeps its point. */
+/**
+ * A float as every YAML reader takes it for one: `1.0` keeps its point, and an exponent has a point before it, without
+ * which Python's YAML 1.1 reader sees a string in `1e-8`.
+ */
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  if (!Number.isFinite(value)) return value < 0 ? '-.inf' : '.inf';
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  if (text.includes('.')) return text;
+  return text.includes('e') ? text.replace('e', '.0e') : `${text}.0`;
+}
+
+const float: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value)),
+  resolve: (text) => new Float(Number(text)),
+  stringify: ({ value }) => floatText(value instanceof Float ? value.value : Number(value)),
+};
+
+/** The parameters as block YAML that readers of YAML 1.1 and 1.2 read back with the same kinds of values. */
 export async function parametersYaml(parameters: Parameters): Promise<string> {
   // loaded on use: copying is rare, and starting up must not wait for a YAML library
-  const { Document, Scalar } = await import('yaml');
-  const document = new Document(undefined, { compat: 'yaml-1.1' });
-
-  const plain = (value: Value): unknown => {
-    if (value instanceof Float) {
-      const scalar = new Scalar(numberOf(value));
-      if (Number.isInteger(value.value)) scalar.minFractionDigits = 1;
-      return scalar;
-    }
-    if (isList(value)) return value.map(plain);
-    if (isMap(value)) return new Map(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
-    return value;
-  };
-
-  document.contents = document.createNode(plain(parameters));
+  const { Document } = await import('yaml');
+  const document = new Document(plain(parameters), {
+    compat: 'yaml-1.1',
+    customTags: (tags) => [float, ...tags],
+  });
   return document.toString({ lineWidth: 0 });
+}
+
+/** Maps instead of objects, so that a parameter may be named `__proto__`. */
+function plain(value: Value): unknown {
+  if (isList(value)) return value.map(plain);
+  if (isMap(value)) return new Map(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
+  return value;
 }
