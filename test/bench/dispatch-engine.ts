@@ -22,6 +22,7 @@ const began = performance.now();
 const sweep = await sweeps.launch(file);
 await sweeps.settled(sweep.id);
 const ms = performance.now() - began;
-if (sweep.state.counts.done !== jobs) throw new Error(`only ${sweep.state.counts.done} of ${jobs} jobs are done`);
+if (sweep.state.counts.done !== jobs)
+  throw new Error(`only ${sweep.state.counts.done} of ${jobs} jobs are done`);
 await sweeps.close();
 process.stdout.write(`${JSON.stringify({ ms })}\n`);

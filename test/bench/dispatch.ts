@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { figure, lastJson, median, type Row, run } from './measure.ts';
+import { figure, lastFigures, median, type Row, run } from './measure.ts';
 
 const JOBS = 1_000;
 const WORKERS = 2;
@@ -18,8 +18,12 @@ type Peer = (folder: string) => Promise<number>;
 const inNode =
   (script: string): Peer =>
   async (folder) => {
-    const { stdout } = await run(process.execPath, [path.join(here, script), String(JOBS), String(WORKERS)], folder);
-    return lastJson<{ ms: number }>(stdout).ms;
+    const { stdout } = await run(
+      process.execPath,
+      [path.join(here, script), String(JOBS), String(WORKERS)],
+      folder,
+    );
+    return lastFigures(stdout)['ms'] ?? NaN;
   };
 
 const numbers = Array.from({ length: JOBS }, (_, index) => String(index)).join('\n') + '\n';
@@ -27,12 +31,20 @@ const numbers = Array.from({ length: JOBS }, (_, index) => String(index)).join('
 const PEERS: Readonly<Record<string, Peer>> = {
   'child_process.spawn': inNode('dispatch-bare.ts'),
   Sweepdeck: inNode('dispatch-engine.ts'),
-  'xargs -P2': async (folder) => (await run('xargs', ['-P', String(WORKERS), '-n', '1', 'true'], folder, numbers)).elapsed,
+  'xargs -P2': async (folder) =>
+    (await run('xargs', ['-P', String(WORKERS), '-n', '1', 'true'], folder, numbers)).elapsed,
   'parallel --joblog': async (folder) =>
     (await run('parallel', ['-j', String(WORKERS), '--joblog', 'joblog', 'true'], folder, numbers)).elapsed,
   'make -j2': async (folder) => {
-    const targets = numbers.trim().split('\n').map((name) => `job${name}`).join(' ');
-    writeFileSync(path.join(folder, 'Makefile'), `JOBS = ${targets}\nall: $(JOBS)\n$(JOBS):\n\t@/usr/bin/env true\n`);
+    const targets = numbers
+      .trim()
+      .split('\n')
+      .map((name) => `job${name}`)
+      .join(' ');
+    writeFileSync(
+      path.join(folder, 'Makefile'),
+      `JOBS = ${targets}\nall: $(JOBS)\n$(JOBS):\n\t@/usr/bin/env true\n`,
+    );
     return (await run('make', ['-s', '-j', String(WORKERS)], folder)).elapsed;
   },
 };

@@ -6,7 +6,10 @@ import { engineSettings } from './engine-settings.ts';
 
 const DONE = 1_000;
 const file = path.join(process.cwd(), 'sweep.yaml');
-writeFileSync(file, `method: grid\nparameters:\n  x: {min: 1, max: 1000}\n  y: {min: 1, max: 100}\ncommand: ['true']\n`);
+writeFileSync(
+  file,
+  `method: grid\nparameters:\n  x: {min: 1, max: 1000}\n  y: {min: 1, max: 100}\ncommand: ['true']\n`,
+);
 const sweeps = createSweeps({
   root: process.cwd(),
   program: 'cli',

@@ -27,8 +27,23 @@ function* events(): Generator<JournalEvent> {
     version: 'bench',
   };
   for (let job = 0; ; job += 1) {
-    yield { ...stamp, type: 'submitted', job, attempt: 1, parameters: { batch: 32, lr: 0.1 + job / 1e6, optimizer: 'adam' } };
-    yield { ...stamp, type: 'started', job, attempt: 1, startedAt: stamp.at, pid: 1000 + job, host: 'node-1', slot: job % 2 };
+    yield {
+      ...stamp,
+      type: 'submitted',
+      job,
+      attempt: 1,
+      parameters: { batch: 32, lr: 0.1 + job / 1e6, optimizer: 'adam' },
+    };
+    yield {
+      ...stamp,
+      type: 'started',
+      job,
+      attempt: 1,
+      startedAt: stamp.at,
+      pid: 1000 + job,
+      host: 'node-1',
+      slot: job % 2,
+    };
     yield {
       ...stamp,
       type: 'ended',
@@ -50,7 +65,9 @@ if (process.argv[2] === 'read') {
   for (const event of replayed) fold.apply(event);
   const replayMs = performance.now() - began;
   if (replayed.length !== EVENTS) throw new Error(`${replayed.length} events instead of ${EVENTS}`);
-  process.stdout.write(`${JSON.stringify({ replayMs, replayRssMiB: process.memoryUsage().rss / 2 ** 20 })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ replayMs, replayRssMiB: process.memoryUsage().rss / 2 ** 20 })}\n`,
+  );
 } else {
   const lines: string[] = [];
   for (const event of events()) {
@@ -58,6 +75,8 @@ if (process.argv[2] === 'read') {
     lines.push(JSON.stringify(event));
   }
   writeFileSync(journal, lines.join('\n') + '\n');
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'read'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'read'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   process.exitCode = child.status ?? 1;
 }

@@ -1,9 +1,7 @@
 /** Small tools of the benchmarks: medians, tables, child processes that print one JSON line. */
 import { spawn } from 'node:child_process';
 
-export interface Row {
-  readonly [column: string]: string | number;
-}
+export type Row = Readonly<Record<string, string | number>>;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -58,8 +56,7 @@ export function run(program: string, args: readonly string[], cwd: string, stdin
   });
 }
 
-/** The last line of a child's output, which is one JSON object. */
-export function lastJson<T>(stdout: string): T {
-  const line = stdout.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(line) as T;
+/** The last line of a child's output, which is one JSON object of figures. */
+export function lastFigures(stdout: string): Readonly<Record<string, number>> {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Readonly<Record<string, number>>;
 }

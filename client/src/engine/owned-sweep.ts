@@ -15,7 +15,7 @@ import type { LocalWorkers } from './queues/local/workers.ts';
 import { planScheduler } from './schedulers/search.ts';
 import type { EngineSettings } from './settings.ts';
 import type { SweepEntry } from './sweep-entry.ts';
-import { sweepPaths } from './sweep-folder.ts';
+import { pathsIn } from './sweep-folder.ts';
 import { type FoldChange, isFinal } from './sweep-state.ts';
 
 export interface OwnedSweep {
@@ -51,7 +51,7 @@ export type TakeOver =
  * @throws Error with a sentence when the journal or the frozen file can't be used.
  */
 export async function takeOver(entry: SweepEntry, options: TakeOverOptions): Promise<TakeOver> {
-  const paths = sweepPaths(entry.directory);
+  const paths = pathsIn(entry.directory);
   const acquired = await acquireOwnerLock(entry.directory, { program: options.by.program });
   if ('heldBy' in acquired) return { outcome: 'held', by: acquired.heldBy.description };
   let journal: Journal | undefined;
@@ -94,7 +94,7 @@ function run(entry: SweepEntry, holding: Holding): TakeOver {
   let inbox: InboxWatcher | undefined;
   let released: Promise<void> | undefined;
   const release = (): Promise<void> => {
-    inbox?.close();
+    inbox?.dispose();
     engine.close();
     released ??= letGo(journal, lock);
     return released;
@@ -152,14 +152,13 @@ function watchInbox(entry: SweepEntry, engine: SweepEngine, { log }: Holding): I
     isKnown: (id) => entry.fold.hasRequest(id),
     onRequest({ id, request, by }) {
       engine.request(id, request, by);
-      inbox.acknowledge(id);
+      void inbox.acknowledge(id);
     },
     onRejected: say,
     onTrouble: (sentence) => {
       if (sentence !== undefined) say(sentence);
     },
   });
-  inbox.start();
   return inbox;
 }
 

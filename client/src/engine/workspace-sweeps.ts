@@ -19,14 +19,14 @@ import { LiveMetrics } from './live-metrics.ts';
 import { type OwnedSweep, takeOver } from './owned-sweep.ts';
 import { readOwner } from './owner-lock.ts';
 import { SEED_LIMIT } from './preview.ts';
-import { LocalWorkers } from './queues/local/workers.ts';
+import type { LocalWorkers } from './queues/local/workers.ts';
 import { SweepEntry } from './sweep-entry.ts';
 import { isLaunchable, readSweepFile, type SweepFile } from './sweep-file.ts';
 import {
   createSweepFolder,
   deleteSweepFolder,
   listSweepFolders,
-  sweepPaths,
+  pathsIn,
   sweepName,
   sweepsFolder,
 } from './sweep-folder.ts';
@@ -110,7 +110,7 @@ export class WorkspaceSweeps implements Sweeps {
     const event = this.#launchEvent(read, seed, options.queue);
     const name = sweepName(file, read.sweep.name);
     const id = await createSweepFolder(this.#options.root, name, (folder, sweepId) => {
-      const paths = sweepPaths(folder);
+      const paths = pathsIn(folder);
       writeFileSync(paths.sweepFile, text);
       mkdirSync(paths.jobs);
       mkdirSync(paths.inbox);
@@ -216,6 +216,11 @@ export class WorkspaceSweeps implements Sweeps {
     );
   }
 
+  /** A call, since it may change during every `await`. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
   #known(id: string): Followed {
     const followed = this.#followed.get(id);
     if (followed?.entry.isKnown !== true) {
@@ -276,7 +281,7 @@ export class WorkspaceSweeps implements Sweeps {
 
   /** Finds sweeps that appeared or disappeared, and owners that are gone. */
   async #look(first: boolean): Promise<void> {
-    if (this.#closed) return;
+    if (this.#isClosed()) return;
     this.#watchFolder();
     const ids = new Set(await listSweepFolders(this.#options.root));
     for (const [id, followed] of this.#followed) {
@@ -285,12 +290,12 @@ export class WorkspaceSweeps implements Sweeps {
       this.#tell({ type: 'removed', sweep: id });
     }
     for (const id of ids) {
-      if (this.#closed || this.#followed.has(id)) continue;
+      if (this.#isClosed() || this.#followed.has(id)) continue;
       const followed = await this.#follow(id);
       if (followed.entry.isKnown) this.#tell({ type: 'added', sweep: id });
     }
     for (const followed of [...this.#followed.values()]) {
-      if (this.#closed) return;
+      if (this.#isClosed()) return;
       await this.#wake(followed);
       await this.#checkOwner(followed, first).catch((error: unknown) => this.#options.log(sentenceOf(error)));
     }
@@ -350,7 +355,7 @@ export class WorkspaceSweeps implements Sweeps {
     // folded aside until it is whole, so that views never see a sweep half told
     let fold = entry.freshFold();
     let isWhole = false;
-    const tail = new JournalTail(sweepPaths(entry.directory).journal, (batch) => {
+    const tail = new JournalTail(pathsIn(entry.directory).journal, (batch) => {
       if (batch.restarted) fold = entry.freshFold();
       const changes = batch.events.map((event) => fold.apply(event));
       for (const { sentence } of batch.damage) this.#options.log(`${entry.id}: ${sentence}`);
@@ -443,14 +448,14 @@ export class WorkspaceSweeps implements Sweeps {
         taken.outcome === 'held' ? { kind: 'elsewhere', description: taken.by } : { kind: 'nobody' };
       return undefined;
     } finally {
-      if (followed.owned === undefined && !this.#closed) await this.#tail(followed);
+      if (followed.owned === undefined && !this.#isClosed()) await this.#tail(followed);
     }
   }
 
   #onReleased(followed: Followed): void {
     followed.owned = undefined;
     followed.entry.owner = { kind: 'nobody' };
-    if (this.#closed || !this.#followed.has(followed.entry.id)) return;
+    if (this.#isClosed() || !this.#followed.has(followed.entry.id)) return;
     if (followed.taking === undefined) {
       this.#tail(followed).catch((error: unknown) => this.#options.log(sentenceOf(error)));
     }
@@ -468,7 +473,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function journalSize(directory: string): number | undefined {
-  return statSync(sweepPaths(directory).journal, { throwIfNoEntry: false })?.size;
+  return statSync(pathsIn(directory).journal, { throwIfNoEntry: false })?.size;
 }
 
 function pause(ms: number): Promise<void> {
