@@ -100,9 +100,13 @@ async function buildOnce(withMetafile: boolean): Promise<void> {
   const dist = path.join(root, 'dist');
   mkdirSync(dist, { recursive: true });
   generateValidators();
-  const metafiles = await Promise.all(
+  const settled = await Promise.allSettled(
     bundles.filter(({ entry }) => existsSync(path.join(root, entry)) || !partial).map(buildBundle),
   );
+  const metafiles = settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
   const wanted = new Set(bundles.map(({ name }) => `${name}.cjs`));
   for (const name of readdirSync(dist))
     if (name.endsWith('.cjs') && !wanted.has(name)) rmSync(path.join(dist, name));

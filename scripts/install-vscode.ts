@@ -114,7 +114,7 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === import.meta.filename) {
+if (import.meta.main) {
   const { entry } = await installVscode((line) => {
     console.log(line);
   });

@@ -5,10 +5,15 @@
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { startServer } from './server.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
 import { sweepFile } from './sweep-file/features.ts';
+
+const files = new FilesOnDisk();
 
 startServer(createConnection(ProposedFeatures.all), {
   languages: new Map([['sweep', sweepFile]]),
-  surroundingsOf,
+  surroundingsOf: (uri, roots) => surroundingsOf(uri, roots, files),
+  forgetSurroundings: () => {
+    files.forget();
+  },
 });

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly languages: ReadonlyMap<string, Language>;
   /** What is around a document; `roots` are the URIs of the workspace's folders. */
   readonly surroundingsOf: (uri: string, roots: readonly string[]) => Surroundings;
+  /** Something changed: what was remembered of surroundings no longer counts. */
+  readonly forgetSurroundings: () => void;
 }
 
 /** A document that is open in the editor. */
@@ -36,7 +38,10 @@ interface OpenDocument {
 }
 
 /** Serves the languages over the connection and starts listening. */
-export function startServer(connection: Connection, { languages, surroundingsOf }: ServerOptions): void {
+export function startServer(
+  connection: Connection,
+  { languages, surroundingsOf, forgetSurroundings }: ServerOptions,
+): void {
   const documents = new TextDocuments(TextDocument);
   const open = new Map<string, OpenDocument>();
   let roots: readonly string[] = [];
@@ -87,6 +92,7 @@ export function startServer(connection: Connection, { languages, surroundingsOf 
 
   /** Forgets what was found, since something around the documents changed, and looks again. */
   function lookAgain(states: Iterable<OpenDocument>): void {
+    forgetSurroundings();
     for (const state of states) {
       state.analysed = undefined;
       state.settings = undefined;

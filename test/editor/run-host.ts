@@ -3,21 +3,21 @@ import path from 'node:path';
 import { writeCounts, type Counts } from '../harness/counts.ts';
 import { runInExtensionHost } from '../harness/extension-host.ts';
 import { endGroupsOnSignal } from '../harness/processes.ts';
-import { bundleHostSuite } from './bundle-host.ts';
+import { bundleHostSuite, hostSuites } from './bundle-host.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
 endGroupsOnSignal();
 const suite = await bundleHostSuite();
 const runs: Counts[] = [];
-for (const name of ['trusted'] as const)
+for (const { name, trusted } of hostSuites)
   runs.push(
     await runInExtensionHost({
       name: `host-${name}`,
       extension: root,
       suite,
-      workspace: path.join(root, 'examples'),
-      trusted: name === 'trusted',
+      workspace: { copyOf: path.join(root, 'examples') },
+      trusted,
       env: { SWEEPDECK_HOST_SUITE: name },
       limit: 120,
     }),

@@ -49,8 +49,8 @@ const quietSettings = {
 export interface VscodeOptions {
   /** Names the log files: `test/out/<name>.server.log`. */
   readonly name: string;
-  /** Folder to open; a copy of it is opened. */
-  readonly workspace: string;
+  /** Folder to open, itself or a copy that is deleted at the end. */
+  readonly workspace: { readonly copyOf: string } | { readonly open: string };
   /** Extension to install: path of a .vsix. */
   readonly vsix?: string;
   /** User settings beside the quiet ones. */
@@ -66,9 +66,9 @@ export interface RunningVscode {
   readonly origin: string;
   /** Opens the workspace. */
   readonly url: string;
-  /** Absolute path of the workspace's copy. */
+  /** Absolute path of the opened folder. */
   readonly workspace: string;
-  /** Ends the server, the extension host, and the jobs that were started below the workspace. */
+  /** Ends the server, the extension host, and the jobs that run in a copied workspace. */
   close(): Promise<void>;
 }
 
@@ -130,6 +130,14 @@ function environment(home: string, added: Readonly<Record<string, string>>): Nod
   };
 }
 
+/** Copies a folder of sweeps without what earlier runs left in it. */
+export function copyWorkspace(from: string, to: string): void {
+  cpSync(from, to, {
+    recursive: true,
+    filter: (source) => !['.sweeps', '__pycache__'].includes(path.basename(source)),
+  });
+}
+
 /** Starts a VS Code and resolves when it answers. */
 export async function startVscode(options: VscodeOptions): Promise<RunningVscode> {
   const installed = await installVscode((line) => {
@@ -138,11 +146,8 @@ export async function startVscode(options: VscodeOptions): Promise<RunningVscode
   mkdirSync(outFolder, { recursive: true });
   // A short path: VS Code makes Unix sockets below it.
   const home = mkdtempSync(path.join(os.tmpdir(), 'sd-'));
-  const workspace = path.join(home, 'workspace');
-  cpSync(options.workspace, workspace, {
-    recursive: true,
-    filter: (source) => !['.sweeps', '__pycache__'].includes(path.basename(source)),
-  });
+  const workspace = 'open' in options.workspace ? options.workspace.open : path.join(home, 'workspace');
+  if ('copyOf' in options.workspace) copyWorkspace(options.workspace.copyOf, workspace);
   const userData = path.join(home, 'user');
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   writeFileSync(

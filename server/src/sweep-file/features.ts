@@ -1,0 +1,7 @@
+/** The features of sweep files, for the server's table of languages. */
+import { language } from '../language.ts';
+import { analyse } from './analysis.ts';
+import { diagnostics } from './diagnostics.ts';
+import { hover } from './hover.ts';
+
+export const sweepFile = language({ analyse, diagnostics, hover });

@@ -1,0 +1,97 @@
+/**
+ * The schema of sweep files as a description for people: which part of it speaks about a place in a
+ * document. Where the schema offers a choice, the one that the file's keys mean is taken.
+ */
+import { isMap } from 'yaml';
+import schema from '#schemas/sweep.schema.json' with { type: 'json' };
+import { chooseShape } from '#core/sweep/definition.ts';
+import type { MapNode, Step, SweepDocument } from '#core/sweep/document.ts';
+import { ProblemList } from '#core/sweep/problem-list.ts';
+
+export interface Schema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly $ref?: string;
+}
+
+const definitions = schema.definitions as Readonly<Record<string, Schema>>;
+const parameter = '#/definitions/parameter';
+const prefix = '#/definitions/';
+
+/** The schema of a distribution by its name. */
+export const distributionSchema = (name: string): Schema | undefined =>
+  Object.hasOwn(definitions, name) && definitions[name]?.properties?.['distribution']?.const === name
+    ? definitions[name]
+    : undefined;
+
+export interface DescribedPlace {
+  /** What is said of the place; for a key, of its value. */
+  readonly schema: Schema;
+  /** The path of names when the place is the definition of a parameter: `['optimizer', 'lr']`. */
+  readonly parameter: readonly string[] | undefined;
+}
+
+/** The schema that speaks of the last of `steps`; undefined where the schema is silent. */
+export function describe(document: SweepDocument, steps: readonly Step[]): DescribedPlace | undefined {
+  let place: Schema | undefined = schema;
+  const path: string[] = [];
+  let isParameter = false;
+  for (const step of steps) {
+    if (place === undefined) return undefined;
+    if (step.kind === 'item') {
+      place = place.items;
+      isParameter = false;
+      continue;
+    }
+    const { name, value } = step.entry;
+    const below: Schema | undefined = propertyOf(place, name);
+    isParameter = below?.$ref === parameter;
+    if (isParameter) path.push(name);
+    place = below && resolve(document, below, value && isMap(value) ? value : undefined, name);
+  }
+  return place && { schema: place, parameter: isParameter ? path : undefined };
+}
+
+function propertyOf(place: Schema, name: string): Schema | undefined {
+  const { properties, additionalProperties } = place;
+  if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+}
+
+/** Follows references, and chooses where there is a choice, by what the value holds. */
+function resolve(
+  document: SweepDocument,
+  place: Schema,
+  value: MapNode | undefined,
+  name: string,
+): Schema | undefined {
+  if (place.$ref === parameter && value !== undefined) {
+    // What is wrong with the definition was said when the file was read.
+    const unheard = new ProblemList(document.text);
+    const shape = chooseShape(document, unheard, value, name, [value.range[0], value.range[0]]);
+    return shape === undefined ? definitions['parameter'] : definitions[shape];
+  }
+  if (place.$ref !== undefined) {
+    const target = definitions[place.$ref.slice(prefix.length)];
+    return target && resolve(document, target, value, name);
+  }
+  if (place.anyOf === undefined || value === undefined) return place;
+  const keys = document.entries(value).map((entry) => entry.name);
+  const branches = place.anyOf.map((branch) => resolve(document, branch, value, name));
+  const knows = (branch: Schema | undefined): number =>
+    keys.filter((key) => branch?.properties !== undefined && Object.hasOwn(branch.properties, key)).length;
+  return (
+    branches.reduce((best, branch) => (knows(branch) > knows(best) ? branch : best), branches[0]) ?? place
+  );
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Position } from '#core/text.ts';
+import { analyse } from '../../../server/src/sweep-file/analysis.ts';
+import { hover } from '../../../server/src/sweep-file/hover.ts';
+
+/** The hover at the `|` of a text: its Markdown, and the text that it is about. */
+function hoverAt(marked: string): { markdown: string; about: string } | undefined {
+  const offset = marked.indexOf('|');
+  assert.ok(offset >= 0, 'the text has a | where the pointer is');
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  const before = text.slice(0, offset).split('\n');
+  const position: Position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+  const found = hover(analyse(text, {}), position);
+  if (found === undefined) return undefined;
+  const { start, end } = found.range;
+  assert.equal(start.line, end.line);
+  const about = (text.split('\n')[start.line] ?? '').slice(start.character, end.character);
+  return { markdown: found.markdown, about };
+}
+
+const head = 'program: train.py\nmethod: random\n';
+
+describe('hover over a sweep file', () => {
+  it('explains a key: what it means, what it takes, its default and an example', () => {
+    const found = hoverAt(`${head}metric:\n  name: loss\n  go|al: minimize\nparameters:\n  x: {value: 1}\n`);
+    assert.equal(found?.about, 'goal');
+    assert.match(found.markdown, /^\*\*goal\*\* · `minimize` \| `maximize`/);
+    assert.match(found.markdown, /Default: `"minimize"`/);
+  });
+
+  it('gives an example as YAML under its key', () => {
+    const found = hoverAt(
+      `${head}early_term|inate:\n  type: hyperband\n  min_iter: 3\nparameters:\n  x: {value: 1}\n`,
+    );
+    assert.match(
+      found?.markdown ?? '',
+      /```yaml\nearly_terminate:\n {2}type: hyperband\n {2}min_iter: 3\n```/,
+    );
+  });
+
+  it('says of a value what its key means', () => {
+    const found = hoverAt('method: ran|dom\n');
+    assert.equal(found?.about, 'random');
+    assert.match(found.markdown, /^\*\*method\*\*/);
+  });
+
+  it('sums up a parameter', () => {
+    const found = hoverAt(`${head}parameters:\n  l|r:\n    min: 0.001\n    max: 0.1\n`);
+    assert.equal(found?.about, 'lr');
+    assert.match(found.markdown, /^\*\*lr\*\* · Uniform\n\nbetween 0\\\.001 and 0\\\.1\n\n/);
+  });
+
+  it('sums up choices, cut short when there are many', () => {
+    const many = Array.from({ length: 30 }, (_, index) => index).join(', ');
+    assert.match(
+      hoverAt(`${head}parameters:\n  si|ze: {values: [16, 32]}\n`)?.markdown ?? '',
+      /one of 16, 32/,
+    );
+    assert.match(
+      hoverAt(`${head}parameters:\n  si|ze: {values: [${many}]}\n`)?.markdown ?? '',
+      /7, … \\\(30 values\\\)/,
+    );
+  });
+
+  it('names a nested parameter with its groups', () => {
+    const found = hoverAt(`${head}parameters:\n  opt:\n    parameters:\n      l|r: {values: [1, 2]}\n`);
+    assert.match(found?.markdown ?? '', /^\*\*opt › lr\*\* · Choices/);
+  });
+
+  it('explains the key of a distribution in the words of that distribution', () => {
+    const exponents = hoverAt(`${head}parameters:\n  lr: {distribution: log_uniform, mi|n: -9, max: 0}\n`);
+    assert.match(exponents?.markdown ?? '', /exponent/);
+    const values = hoverAt(
+      `${head}parameters:\n  lr: {distribution: log_uniform_values, mi|n: 1e-5, max: 1}\n`,
+    );
+    assert.doesNotMatch(values?.markdown ?? 'exponent', /exponent/);
+  });
+
+  it('explains the distribution that is named', () => {
+    const found = hoverAt(`${head}parameters:\n  lr: {distribution: q_uni|form, min: 0, max: 1}\n`);
+    assert.match(found?.markdown ?? '', /^\*\*Uniform, in steps\*\*\n\n/);
+  });
+
+  it('chooses the form of a scheduler by its keys', () => {
+    const text = (keys: string) => `${head}scheduler: {${keys}}\nparameters:\n  x: {value: 1}\n`;
+    assert.match(hoverAt(text('engi|ne: wandb'))?.markdown ?? '', /^\*\*engine\*\*/);
+    assert.match(hoverAt(text('job: a, num_wor|kers: 2'))?.markdown ?? '', /^\*\*num_workers\*\*/);
+  });
+
+  it('still explains keys while other parts of the file are wrong', () => {
+    assert.match(hoverAt('meth|od: randon\nparameters:\n  x: [\n')?.markdown ?? '', /^\*\*method\*\*/);
+  });
+
+  it('shows names and values of the file as they are, not as Markdown', () => {
+    const found = hoverAt(`${head}parameters:\n  a|_b: {values: ["[x](command:y)", "<img>"]}\n`);
+    assert.match(found?.markdown ?? '', /a\\_b/);
+    assert.doesNotMatch(found?.markdown ?? '', /[^\\]\]\(|[^\\]</);
+  });
+
+  it('is silent where there is nothing to say', () => {
+    assert.equal(hoverAt('|'), undefined);
+    assert.equal(hoverAt(`# a com|ment\n${head}`), undefined);
+    assert.equal(hoverAt(`unknown_k|ey: 1\n${head}`), undefined);
+    assert.equal(hoverAt(`${head}parameters:\n  x: {values: [{deep: [1, t|wo]}]}\n`), undefined);
+  });
+
+  it('never throws, wherever the pointer is and whatever the text', () => {
+    const fragment = fc.constantFrom(
+      'method: ',
+      'parameters:\n',
+      '  lr:\n',
+      '    values: [1, *a]\n',
+      '&a x',
+      '<<: *a\n',
+      'min: 1\n',
+      '{',
+      '}',
+      '- ',
+      '? ',
+      '"',
+      '\n',
+      '    ',
+      'é🙂',
+      '__proto__: 1\n',
+      'constructor:\n',
+    );
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 12 }), fc.nat(12), fc.nat(20), (parts, line, character) => {
+        hover(analyse(parts.join(''), {}), { line, character });
+      }),
+    );
+  });
+});
