@@ -8,6 +8,7 @@ import { formatProblem } from '../format/problems.ts';
 import { installation, readNamedFile } from '../session.ts';
 import { engineSettings } from '../settings.ts';
 import type { Verb } from '../verb.ts';
+import { workspaceFolder } from '../workspace.ts';
 
 const JOBS_SHOWN = 10;
 
@@ -21,7 +22,8 @@ export const preview: Verb = {
     const [named = ''] = positionals;
     const file = path.resolve(terminal.cwd, named);
     const text = await readNamedFile(file, terminal.cwd);
-    const shown = await previewSweep(file, text, {
+    const shown = previewSweep(file, text, {
+      root: workspaceFolder(path.dirname(file), flags.root, terminal.cwd),
       settings: engineSettings(flags, terminal, installation().pythonPath),
       limit: flags.limit ?? JOBS_SHOWN,
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),

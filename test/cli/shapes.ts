@@ -1,0 +1,158 @@
+/** The shapes that docs/cli.md promises, as JSON Schemas without room for anything else. */
+import assert from 'node:assert/strict';
+import { Ajv, type AnySchema } from 'ajv';
+
+const object = (properties: Readonly<Record<string, AnySchema>>): AnySchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+const list = (items: AnySchema): AnySchema => ({ type: 'array', items });
+const optional = (type: string): AnySchema => ({ type: [type, 'null'] });
+const text: AnySchema = { type: 'string' };
+const count: AnySchema = { type: 'integer', minimum: 0 };
+const time: AnySchema = { type: 'integer', minimum: 1_500_000_000_000 };
+const time0: AnySchema = { anyOf: [time, { type: 'null' }] };
+const map: AnySchema = { type: 'object' };
+
+const position = object({ line: count, character: count });
+const problem = object({
+  code: { type: 'string', pattern: '^[a-z0-9-]+$' },
+  severity: { enum: ['error', 'warning', 'information'] },
+  message: { type: 'string', minLength: 10 },
+  range: object({ start: position, end: position }),
+});
+
+const jobStates = ['queued', 'submitted', 'running', 'done', 'failed', 'cancelled', 'pruned', 'lost'];
+const phases = ['running', 'paused', 'stopping', 'cancelling', 'finished', 'stopped', 'cancelled', 'failed'];
+const counts = object(Object.fromEntries(jobStates.map((state) => [state, count])));
+const best: AnySchema = {
+  anyOf: [
+    { type: 'null' },
+    object({ index: count, metric: text, value: { type: 'number' }, parameters: map }),
+  ],
+};
+
+const summary = object({
+  id: text,
+  name: text,
+  state: { enum: phases },
+  reason: text,
+  detail: optional('string'),
+  counts,
+  total: { anyOf: [count, { type: 'null' }] },
+  best,
+  owner: optional('string'),
+  file: text,
+  directory: text,
+  launchedAt: time,
+  endedAt: time0,
+});
+
+const SCHEMAS = {
+  check: list(object({ file: text, problems: list(problem) })),
+  preview: object({
+    count: { anyOf: [count, { type: 'null' }] },
+    jobs: list(object({ index: count, parameters: map, argv: list(text) })),
+  }),
+  show: object({
+    id: text,
+    state: { enum: phases },
+    counts,
+    best,
+    jobs: list(
+      object({
+        index: count,
+        state: { enum: jobStates },
+        reason: optional('string'),
+        attempt: { type: 'integer', minimum: 1 },
+        parameters: map,
+        metrics: {
+          type: 'object',
+          additionalProperties: { anyOf: [{ type: 'number' }, { enum: ['NaN', 'Infinity', '-Infinity'] }] },
+        },
+        startedAt: time0,
+        endedAt: time0,
+        directory: text,
+      }),
+    ),
+  }),
+  summary,
+  list: list(summary),
+  rm: object({ removed: list(text) }),
+  help: object({
+    verbs: list(object({ name: text, synopsis: text, summary: text, flags: list(text) })),
+    exitCodes: list(object({ code: count, meaning: text })),
+  }),
+  version: object({ version: text }),
+  error: object({ error: object({ code: text, message: { type: 'string', minLength: 10 } }) }),
+  fileErrors: object({
+    error: object({ code: { const: 'file-errors' }, message: text, problems: list(problem) }),
+  }),
+} as const satisfies Record<string, AnySchema>;
+
+interface Summary {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly total: number | null;
+  readonly best: { readonly index: number; readonly value: number } | null;
+  readonly owner: string | null;
+  readonly directory: string;
+}
+interface Problem {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly range: unknown;
+}
+
+/** What a document is once it was found to have its shape. */
+export interface Documents {
+  readonly check: readonly { readonly file: string; readonly problems: readonly Problem[] }[];
+  readonly preview: {
+    readonly count: number | null;
+    readonly jobs: readonly {
+      readonly index: number;
+      readonly parameters: unknown;
+      readonly argv: readonly string[];
+    }[];
+  };
+  readonly show: {
+    readonly id: string;
+    readonly state: string;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly best: Summary['best'];
+    readonly jobs: readonly {
+      readonly index: number;
+      readonly state: string;
+      readonly reason: string | null;
+      readonly attempt: number;
+      readonly parameters: Readonly<Record<string, unknown>>;
+      readonly metrics: Readonly<Record<string, unknown>>;
+      readonly startedAt: number | null;
+      readonly endedAt: number | null;
+      readonly directory: string;
+    }[];
+  };
+  readonly summary: Summary;
+  readonly list: readonly Summary[];
+  readonly rm: { readonly removed: readonly string[] };
+  readonly help: { readonly verbs: readonly { readonly name: string }[] };
+  readonly version: { readonly version: string };
+  readonly error: { readonly error: { readonly code: string; readonly message: string } };
+  readonly fileErrors: {
+    readonly error: { readonly message: string; readonly problems: readonly Problem[] };
+  };
+}
+
+const ajv = new Ajv({ allowUnionTypes: true });
+
+/** The document, when it has exactly the shape of that name. Throws an AssertionError otherwise. */
+export function shaped<Name extends keyof Documents>(name: Name, document: unknown): Documents[Name] {
+  const validate = ajv.compile(SCHEMAS[name]);
+  assert.ok(validate(document), `${ajv.errorsText(validate.errors)} in ${JSON.stringify(document)}`);
+  return document as Documents[Name];
+}
