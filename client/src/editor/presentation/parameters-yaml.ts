@@ -16,6 +16,8 @@ function floatText(value: number): string {
 const float: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
+  // a tag with a test goes before the library's own
+  test: /^[-+]?(?:\d+\.\d*(?:e[-+]?\d+)?|\.(?:inf|nan))$/,
   identify: (value) => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value)),
   resolve: (text) => new Float(Number(text)),
   stringify: ({ value }) => floatText(value instanceof Float ? value.value : Number(value)),
