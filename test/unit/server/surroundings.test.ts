@@ -42,7 +42,7 @@ describe('surroundings of a document', () => {
   it('knows which environment variables are set', () => {
     const surroundings = surroundingsOf(sweepFile, [], new FilesOnDisk());
     assert.equal(surroundings.hasEnvironmentVariable?.('PATH'), true);
-    assert.equal(surroundings.hasEnvironmentVariable?.('SWEEPDECK_NO_SUCH_VARIABLE'), false);
+    assert.equal(surroundings.hasEnvironmentVariable('SWEEPDECK_NO_SUCH_VARIABLE'), false);
   });
 });
 
