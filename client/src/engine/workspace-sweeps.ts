@@ -421,7 +421,7 @@ export class WorkspaceSweeps implements Sweeps {
     const { entry } = followed;
     followed.tail?.dispose();
     followed.tail = undefined;
-    let released = false;
+    const released = new Set<Followed>();
     try {
       const taken = await takeOver(entry, {
         by: this.#by,
@@ -431,12 +431,12 @@ export class WorkspaceSweeps implements Sweeps {
         ...(first === undefined ? {} : { first }),
         onChange: (change) => this.#changed(followed, change),
         onReleased: () => {
-          released = true;
+          released.add(followed);
           this.#onReleased(followed);
         },
       });
       if (taken.outcome === 'owned') {
-        if (!released) {
+        if (!released.has(followed)) {
           followed.owned = taken.owned;
           entry.owner = { kind: 'here' };
           followed.live.update();
