@@ -2,7 +2,7 @@
 import { isMap, isScalar } from 'yaml';
 import { scalarValue, spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
 import { insertion, together } from './edits.ts';
-import type { ProblemList, Span } from './problem-list.ts';
+import { replacing, type ProblemList, type Span } from './problem-list.ts';
 import { isFloat } from './scalar.ts';
 import { keysOf, reportUnknownValue } from './shapes.ts';
 import { nearest } from './spelling.ts';
@@ -76,8 +76,8 @@ export function chooseShape(
 ): DefinitionShape | undefined {
   const entries = document.entries(map);
   const stated = entries.find((entry) => entry.name === 'distribution');
-  if (stated) return statedShape(problems, stated);
   const names = new Set(entries.map((entry) => entry.name));
+  if (stated) return statedShape(problems, stated, names);
   const shape = shapeByKeys(document, map, names, problems);
   if (shape) return shape;
   const repaired = new Set(names);
@@ -97,10 +97,21 @@ export function chooseShape(
   return undefined;
 }
 
-function statedShape(problems: ProblemList, stated: Entry): DefinitionShape | undefined {
+function statedShape(
+  problems: ProblemList,
+  stated: Entry,
+  names: ReadonlySet<string>,
+): DefinitionShape | undefined {
   if (!stated.value) return undefined;
   const word = isScalar(stated.value) ? scalarValue(stated.value) : undefined;
   const known = distributionNames.find((one) => one === word);
+  if (known === 'categorical' && names.has('probabilities')) {
+    const weighted = 'categorical_w_probabilities';
+    problems.add('unknown-value', stated.written, `Values with probabilities are called '${weighted}'.`, {
+      fix: replacing(`Change to '${weighted}'`, stated.written, weighted),
+    });
+    return weighted;
+  }
   if (known) return known;
   const at =
     stated.written[0] === stated.written[1]
@@ -146,7 +157,10 @@ function shapeByKeys(
 
 function isFloatBound(document: SweepDocument, map: MapNode, name: string): boolean {
   const value = document.entry(map, name)?.value;
-  return value !== undefined && isScalar(value) && isFloat(scalarValue(value));
+  if (value === undefined || !isScalar(value)) return false;
+  const scalar = scalarValue(value);
+  // a number in quotes is a mistake of its own, but tells what was meant
+  return typeof scalar === 'string' ? !/^[-+]?[\d_]+$/.test(scalar) : isFloat(scalar);
 }
 
 function reportUnnamed(

@@ -169,18 +169,20 @@ export function checkDistribution(
 
 function checkBounds(problems: ProblemList, from: DefinitionEntries, min: number, max: number): void {
   if (min < max) return;
-  const low = from.entry('min')?.value;
-  const high = from.entry('max')?.value;
-  if (!low || !high || !isScalar(low) || !isScalar(high)) return;
-  problems.add(
-    'min-not-less-than-max',
-    from.at('min'),
-    `min ${low.source} is not less than max ${high.source}.`,
-    {
-      related: [{ message: 'max is here.', at: from.at('max') }],
-      fix: min === max ? asConstant(from, low.source) : swapped(from, spanOf(low), spanOf(high)),
-    },
-  );
+  const low = from.entry('min');
+  const high = from.entry('max');
+  if (!low?.value || !high?.value || !isScalar(low.value) || !isScalar(high.value)) return;
+  const inherited = low.inherited || high.inherited;
+  const [own, other] = low.inherited ? (['max', 'min'] as const) : (['min', 'max'] as const);
+  const message = `min ${low.value.source} is not less than max ${high.value.source}.`;
+  problems.add('min-not-less-than-max', from.at(own), message, {
+    related: [{ message: `${other} is here.`, at: from.at(other) }],
+    fix: inherited
+      ? undefined
+      : min === max
+        ? asConstant(from, low.value.source)
+        : swapped(from, spanOf(low.value), spanOf(high.value)),
+  });
 }
 
 function swapped(from: DefinitionEntries, low: Span, high: Span): SpanFix | undefined {
@@ -209,7 +211,7 @@ function checkProbabilities(
   from: DefinitionEntries,
   { values, probabilities }: { readonly values: readonly Value[]; readonly probabilities: readonly number[] },
 ): void {
-  const at = from.entry('probabilities')?.written ?? from.owner;
+  const at = placeOfList(from, 'probabilities');
   if (values.length !== probabilities.length) {
     problems.add(
       'probabilities-length',
@@ -221,6 +223,14 @@ function checkProbabilities(
   const sum = probabilities.reduce((total, one) => total + one, 0);
   if (Math.abs(sum - 1) <= sumTolerance) return;
   problems.add('probabilities-sum', at, `The probabilities sum to ${Number(sum.toPrecision(6))}, not to 1.`);
+}
+
+/** A list in brackets as a whole; the key of one that takes several lines. */
+function placeOfList(from: DefinitionEntries, name: string): Span {
+  const entry = from.entry(name);
+  if (!entry) return from.owner;
+  const oneLine = !/[\r\n]/.test(from.document.text.slice(...entry.written));
+  return oneLine ? entry.written : spanOf(entry.key);
 }
 
 /** Distributions over exponents of e, and the one over values that replaces each. */
@@ -245,7 +255,7 @@ function checkExponents(
   const direction = form.inverse ? -1 : 1;
   const converted = [Math.exp(direction * min), Math.exp(direction * max)].sort((a, b) => a - b);
   const [low = 0, high = 0] = converted;
-  const inWords = `${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))}`;
+  const inWords = `${Number(low.toPrecision(3))} to ${Number.isFinite(high) ? Number(high.toPrecision(3)) : 'infinity'}`;
   const looksLikeValues = (min > 0 && max <= 1) || Math.max(Math.abs(min), Math.abs(max)) > 50;
   if (looksLikeValues && min > 0) {
     problems.add(

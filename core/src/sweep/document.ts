@@ -90,7 +90,7 @@ export class SweepDocument {
       uniqueKeys: false,
       prettyErrors: false,
       intAsBigInt: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     this.broken = this.#reportSyntax([...parsed.errors, ...parsed.warnings], problems);
     const contents: ParsedNode | null = parsed.contents;
@@ -412,7 +412,7 @@ class Survey {
     const at = spanOf(node);
     // of a text over several lines only its first line would be marked
     if (this.#text.slice(at[0], at[1]) !== source) return;
-    const here = typeof node.value === 'string' ? 'text' : `the number ${String(node.value)}`;
+    const here = typeof node.value === 'string' ? 'text' : 'a number';
     this.#problems.add(
       'yaml-1-1',
       at,

@@ -147,6 +147,7 @@ class ParameterReader {
       owner,
       what: `parameter '${name}'`,
       tolerated: this.#tolerated,
+      mayLack: ['distribution'],
       elsewhere: nestedElsewhere,
       foreignKey: (key) =>
         definitionKeys.has(key)

@@ -27,6 +27,16 @@ interface Found extends ProblemExtras {
   readonly at: Span;
 }
 
+/** Problems that say that something is not there. */
+const ofAbsence: ReadonlySet<ProblemCode> = new Set([
+  'missing-key',
+  'too-few-entries',
+  'parameter-shape',
+  'metric-required',
+  'program-missing',
+  'empty-file',
+]);
+
 /** More than this many in one file help nobody; a closing one says how many there are. */
 const shown = 300;
 const ignored = /#.*\bsweepdeck: *ignore\b(?:\[([^\]]*)\])?/;
@@ -68,7 +78,7 @@ export class ProblemList {
     for (const problem of this.#found.values()) {
       if (problem.severity === 'error') errorStarts.add(problem.at[0]);
     }
-    const kept = [...this.#found.values()].filter(
+    const kept = [...this.#believable(lines)].filter(
       // a scalar that is wrong anyway needs no second remark on its spelling
       (problem) => !(problem.code === 'yaml-1-1' && errorStarts.has(problem.at[0])),
     );
@@ -89,6 +99,27 @@ export class ProblemList {
       });
     }
     return problems;
+  }
+
+  /**
+   * In broken YAML, what is missing may only be misplaced, and what stands on a broken line, or under a key
+   * unlike any other, is probably a consequence.
+   */
+  #believable(lines: Lines): Iterable<Found> {
+    const all = [...this.#found.values()];
+    const broken = all.filter(({ code }) => code === 'yaml-syntax' || code === 'yaml-tab');
+    if (broken.length === 0) return all;
+    const first = Math.min(...broken.map(({ at }) => at[0]));
+    const brokenLines = new Set(broken.map(({ at }) => lines.position(at[0]).line));
+    return all.filter((problem) => {
+      if (problem.code.startsWith('yaml-')) return true;
+      if (ofAbsence.has(problem.code)) return false;
+      if (problem.code === 'unknown-key' && problem.at[0] > first && !problem.fix) return false;
+      const to = lines.position(problem.at[1]).line;
+      for (let line = lines.position(problem.at[0]).line; line <= to; line++)
+        if (brokenLines.has(line)) return false;
+      return true;
+    });
   }
 
   #isIgnored(problem: Found, lines: Lines): boolean {

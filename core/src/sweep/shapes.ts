@@ -42,6 +42,8 @@ export interface ShapeContext {
   readonly what: string;
   /** Keys that may stand here although the shape doesn't know them. */
   readonly tolerated?: readonly string[];
+  /** Keys whose absence is reported elsewhere. */
+  readonly mayLack?: readonly string[];
   /** Keys that have a reader of their own; their content is not looked at. */
   readonly elsewhere?: ReadonlySet<string>;
   /** Sentence for a key that belongs to another shape of the same family. */
@@ -207,7 +209,7 @@ class ShapeReport {
   #reportUnknownKey(error: ErrorObject, missing: readonly ErrorObject[]): void {
     const name = textIn(error, 'additionalProperty');
     if (this.#context.tolerated?.includes(name) === true) return;
-    const { map, what } = this.#place(error.instancePath);
+    const { map } = this.#place(error.instancePath);
     const entry = map && this.#document.entry(map, name);
     if (!map || !entry) return;
     const wanted = missing
@@ -227,14 +229,13 @@ class ShapeReport {
       return;
     }
     const hint =
-      allowed.length > 0
-        ? `Allowed here: ${listed(allowed, 'and')}.`
-        : `Nothing more can be said about ${what}.`;
+      allowed.length > 0 ? `Allowed here: ${listed(allowed, 'and')}.` : 'No other key can stand here.';
     this.#problems.add('unknown-key', at, `${foreign ?? `Unknown key '${name}'.`} ${hint}`);
   }
 
   #reportMissing(error: ErrorObject, place: Place): void {
     const key = textIn(error, 'missingProperty');
+    if (this.#context.mayLack?.includes(key) === true) return;
     if (this.#document.broken || this.#misspelt.has(`${error.instancePath}/${key}`)) return;
     this.#problems.add('missing-key', place.owner, `${capitalised(place.what)} needs the key '${key}'.`, {
       fix: this.#fixMissing(key, place),
@@ -333,7 +334,7 @@ export function kindOf(node: TreeNode): string {
   if (value === null) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return String(value);
-  return 'the number ' + node.source;
+  return `the number ${node.source}`;
 }
 
 /** Reports a word that is none of the allowed ones. */

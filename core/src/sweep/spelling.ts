@@ -47,10 +47,16 @@ export function nearest(word: string, allowed: readonly string[]): string | unde
   for (const candidate of allowed) {
     const other = fold(candidate);
     const limit = Math.max(1, Math.floor(Math.min(plain.length, other.length) / 3));
-    const extended = plain.length >= 3 && (other.startsWith(plain) || plain.startsWith(other));
-    const distance = extended && other.length >= 3 ? 1 : editDistance(plain, other, limit);
+    // a beginning or continuation is near, but a word with a slip in it is nearer
+    const isExtension =
+      Math.min(plain.length, other.length) >= 3 && (other.startsWith(plain) || plain.startsWith(other));
+    const distance = Math.min(editDistance(plain, other, limit), isExtension ? 1.5 : Infinity);
     // of one-letter words every other is one edit away
-    if (distance < bestDistance && distance <= limit && distance < Math.max(plain.length, 2)) {
+    if (
+      distance < bestDistance &&
+      (isExtension || distance <= limit) &&
+      distance < Math.max(plain.length, 2)
+    ) {
       best = candidate;
       bestDistance = distance;
     }

@@ -92,8 +92,8 @@ export function describeYamlError(error: YAMLError, text: string): Sentence & { 
 /** Inside the text, on one line, and at least one character wherever there is one. */
 function smallest([from, to]: readonly [number, number], text: string): Span {
   let start = Math.max(0, Math.min(from, text.length));
-  while (start > 0 && start === text.length && /\s/.test(text[start - 1] ?? '')) start--;
-  if (start === text.length && start > 0) start--;
+  // what is missing at the very end is marked at the last character there is
+  if (start === text.length) start = Math.max(0, text.trimEnd().length - 1);
   const lineEnd = text.slice(start).search(/[\r\n]/);
   const limit = lineEnd < 0 ? text.length : start + lineEnd;
   const end = Math.max(start, Math.min(to, limit));
