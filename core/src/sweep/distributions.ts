@@ -46,8 +46,7 @@ const SMALLEST_U = 2 ** -53;
  * @throws RangeError unless 0 <= u <= 1.
  */
 export function quantile(distribution: Distribution, u: number): Value {
-  if (!(u >= 0 && u <= 1))
-    throw new RangeError(`A share of a distribution lies between 0 and 1, not at ${u}.`);
+  if (!(u >= 0 && u <= 1)) throw new RangeError(`A share lies between 0 and 1, unlike ${u}.`);
   // the compiler can't see that the row belongs to this member of the union
   const row = QUANTILES[distribution.distribution] as (distribution: Distribution, u: number) => Value;
   return row(distribution, Math.min(Math.max(u, SMALLEST_U), 1 - SMALLEST_U));
@@ -89,8 +88,8 @@ function gaussian({ mu, sigma }: { readonly mu: number; readonly sigma: number }
 
 function quantised(x: number, { q, integral }: { readonly q: number; readonly integral: boolean }): Value {
   const steps = x / q;
-  // adding 0 turns -0 into 0; beyond a double's range there is nothing left to round
-  const value = Number.isFinite(steps) ? roundHalfEven(steps) * q + 0 : x;
+  // beyond a double's range of steps there is nothing left to round
+  const value = Number.isFinite(steps) ? roundHalfEven(steps) * q : x;
   return integral && Number.isFinite(value) ? toInteger(Math.round(value)) : toFloat(value);
 }
 
@@ -124,10 +123,11 @@ const AXES: { readonly [Name in DistributionName]?: Axis<Name> } = {
   }),
   q_uniform: ({ min, max, q, allIntegral }) => {
     const step = min + q - min;
-    const size = step === 0 ? 1n : BigInt(Math.ceil((max - min) / q));
+    const steps = step === 0 ? 1 : Math.min(Math.ceil((max - min) / q), Number.MAX_VALUE);
+    const kind = allIntegral ? toInteger : toFloat;
     return {
-      size,
-      at: (index) => (allIntegral ? toInteger(min + index * step) : toFloat(min + index * step)),
+      size: BigInt(steps),
+      at: (index) => kind(index === 0 ? min : min + index * step),
     };
   },
 };
@@ -135,18 +135,15 @@ const AXES: { readonly [Name in DistributionName]?: Axis<Name> } = {
 /**
  * The values of a distribution on a grid; undefined when it has none. A `q_uniform` leaves its `max` out
  * unless rounding brings it in: 0 to 1 by 0.25 is 0, 0.25, 0.5, 0.75. One whose `q` is too small to move
- * `min` at all has the one value `min`.
- * @throws RangeError when there are more values than a double can count.
+ * `min` at all has the one value `min`; one with more values than a double can count has as many as the
+ * largest double.
  */
 export function gridAxis(distribution: Distribution): GridAxis | undefined {
   const row = AXES[distribution.distribution] as ((distribution: Distribution) => GridAxis) | undefined;
   return row?.(distribution);
 }
 
-/**
- * How many values a distribution has on a grid; undefined when it has none.
- * @throws RangeError when there are more than a double can count.
- */
+/** How many values a distribution has on a grid; undefined when it has none. See `gridAxis`. */
 export function gridSize(distribution: Distribution): bigint | undefined {
   return gridAxis(distribution)?.size;
 }
