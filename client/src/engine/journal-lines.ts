@@ -52,58 +52,72 @@ export function encodeEvent(event: JournalEvent): string {
 export function decodeLines(bytes: Buffer, from: JournalPosition): DecodedLines {
   const end = bytes.lastIndexOf(NEWLINE) + 1;
   const whole = bytes.subarray(0, end);
-  const encoding = isAscii(whole) ? 'latin1' : 'utf8';
-  const suspect = encoding === 'utf8' && !isUtf8(whole);
+  const encoding = isAscii(whole) ? 'latin1' : isUtf8(whole) ? 'utf8' : undefined;
   const events: JournalEvent[] = [];
   const damage: JournalDamage[] = [];
   let { lines, owner } = from;
   for (let start = 0; start < end; lines++) {
     const newline = whole.indexOf(NEWLINE, start);
-    const text = whole.toString(encoding, start, newline);
-    const report = (sentence: string, length: number): void => {
+    const report = (what: string, length: number): void => {
+      const sentence = `Line ${lines + 1} ${what}.`;
       damage.push({ line: lines + 1, byteOffset: from.offset + start, bytes: length, sentence });
     };
-    if (suspect && !isUtf8(whole.subarray(start, newline))) {
-      report(`Line ${lines + 1} holds bytes that are no text and was skipped.`, newline - start);
-    } else if (text.trim() !== '') {
-      const reading = readLine(text);
-      if ('problem' in reading) {
-        const where = `Line ${lines + 1} ${reading.problem}`;
-        if (reading.event === undefined) report(`${where} and was skipped.`, newline - start);
-        else report(`${where}; the whole record at its end was kept.`, Buffer.byteLength(reading.skipped));
-      }
-      if (reading.event !== undefined && reading.event.owner < owner) {
-        report(
-          `Line ${lines + 1} was written by an owner (generation ${reading.event.owner}) that had been replaced ` +
-            `already (by generation ${owner}) and was ignored.`,
-          newline - start,
-        );
-      } else if (reading.event !== undefined) {
-        owner = reading.event.owner;
-        events.push(reading.event);
-      }
+    const { event, loss } = readLine(whole, start, newline, encoding);
+    if (loss !== undefined) report(loss.what, loss.bytes);
+    if (event !== undefined && event.owner < owner) {
+      report(
+        `was written by an owner (generation ${event.owner}) that had been replaced ` +
+          `already (by generation ${owner}) and was ignored`,
+        newline - start,
+      );
+    } else if (event !== undefined) {
+      owner = event.owner;
+      events.push(event);
     }
     start = newline + 1;
   }
   return { events, damage, position: { offset: from.offset + end, lines, owner } };
 }
 
-type Reading =
-  | { readonly event: JournalEvent }
-  | { readonly event: JournalEvent | undefined; readonly problem: string; readonly skipped: string };
+interface LineReading {
+  /** Undefined also for an empty line. */
+  readonly event?: JournalEvent | undefined;
+  /** What could not be used, as the rest of a sentence that begins with "Line 12". */
+  readonly loss?: { readonly what: string; readonly bytes: number };
+}
+
+/** The line from `start` to `end`. `encoding`: undefined when it may hold bytes that are no UTF-8. */
+function readLine(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  encoding: 'latin1' | 'utf8' | undefined,
+): LineReading {
+  const event =
+    encoding === undefined
+      ? readBytes(bytes.subarray(start, end))
+      : readText(bytes.toString(encoding, start, end));
+  if (typeof event !== 'string') return { event };
+  const line = bytes.subarray(start, end);
+  // a whole record behind a torn one, or behind zero bytes, is saved
+  for (let at = line.indexOf(RECORD_START, 1); at > 0; at = line.indexOf(RECORD_START, at + 1)) {
+    const saved = readBytes(line.subarray(at));
+    if (typeof saved === 'string') continue;
+    return { event: saved, loss: { what: `${event}; the whole record at its end was kept`, bytes: at } };
+  }
+  return { loss: { what: `${event} and was skipped`, bytes: line.length } };
+}
 
 /** Every record begins like this, and no string inside one can hold it: there the quotes are escaped. */
 const RECORD_START = '{"type":';
 
-/** Reads a line. A whole record behind a torn one or behind zero bytes is saved. */
-function readLine(text: string): Reading {
-  const reading = readRecord(text);
-  if (typeof reading !== 'string') return { event: reading };
-  for (let at = text.indexOf(RECORD_START, 1); at > 0; at = text.indexOf(RECORD_START, at + 1)) {
-    const saved = readRecord(text.slice(at));
-    if (typeof saved !== 'string') return { event: saved, problem: reading, skipped: text.slice(0, at) };
-  }
-  return { event: undefined, problem: reading, skipped: text };
+function readBytes(line: Buffer): JournalEvent | string | undefined {
+  return isUtf8(line) ? readText(line.toString()) : 'holds bytes that are no text';
+}
+
+/** The event of a line, undefined for an empty one, or what is wrong with it. */
+function readText(text: string): JournalEvent | string | undefined {
+  return text.trim() === '' ? undefined : readRecord(text);
 }
 
 /** The event of a line, or the rest of a sentence that begins with "Line 12". */
@@ -190,9 +204,8 @@ function plainNumbers(value: unknown): unknown {
 
 /** The event of a last line that lacks its newline; undefined when the line was cut off. */
 export function decodeUnfinished(bytes: Buffer, from: JournalPosition): JournalEvent | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const event = readRecord(bytes.toString());
-  return typeof event === 'string' || event.owner < from.owner ? undefined : event;
+  const event = readBytes(bytes);
+  return typeof event === 'string' || (event?.owner ?? 0) < from.owner ? undefined : event;
 }
 
 /** The damage that a last line is which was cut off. */
