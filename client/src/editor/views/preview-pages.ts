@@ -34,7 +34,7 @@ export class PreviewPages
       vscode.workspace.registerTextDocumentContentProvider(previewScheme, this),
       vscode.languages.registerCodeLensProvider({ scheme: previewScheme }, this),
       vscode.workspace.onDidSaveTextDocument((document) => this.#renew(document.uri)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#pages.delete(document.uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => setImmediate(() => this.#forgetClosed(uri))),
     ];
   }
 
@@ -86,6 +86,12 @@ export class PreviewPages
       this.#pages.set(key, page);
     }
     return page;
+  }
+
+  /** Giving a page its language closes it and opens it again: only one that stays closed is forgotten. */
+  #forgetClosed(uri: vscode.Uri): void {
+    const key = uri.toString();
+    if (!vscode.workspace.textDocuments.some((open) => open.uri.toString() === key)) this.#pages.delete(key);
   }
 
   #renew(source: vscode.Uri): void {
