@@ -7,13 +7,14 @@
 export const pace = {
   /** Shorter than a fast typist's pause between two keys: no need to wait longer when analysing is cheap. */
   shortest: 20,
-  longest: 150,
+  longest: 100,
   /** Edits that never pause are analysed this often all the same, or ten times the analysis when that is more. */
   starvation: 1000,
 } as const;
 
 /** How long to wait after an edit when the last analysis took `cost` milliseconds. */
-export const delayAfterEdit = (cost: number): number => Math.min(pace.longest, Math.max(pace.shortest, cost));
+export const delayAfterEdit = (cost: number): number =>
+  Math.min(pace.longest, Math.max(pace.shortest, cost / 2));
 
 export interface Clock {
   now(): number;

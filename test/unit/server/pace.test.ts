@@ -37,7 +37,7 @@ class HandClock implements Clock {
 describe('the pace of analysing', () => {
   it('waits longer the more an analysis costs, within bounds', () => {
     assert.equal(delayAfterEdit(0), pace.shortest);
-    assert.equal(delayAfterEdit(90), 90);
+    assert.equal(delayAfterEdit(120), 60);
     assert.equal(delayAfterEdit(5000), pace.longest);
   });
 
