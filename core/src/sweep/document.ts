@@ -86,7 +86,7 @@ export class SweepDocument {
   constructor(text: string, problems: ProblemList = new ProblemList(text)) {
     this.text = text;
     this.lines = new Lines(text);
-    const parsed = parseDocument<ParsedNode>(text, {
+    const parsed = parseDocument(text, {
       uniqueKeys: false,
       prettyErrors: false,
       intAsBigInt: true,
@@ -155,7 +155,7 @@ export class SweepDocument {
       if (!node) return undefined;
       if (isMap(node)) node = this.entry(node, String(step))?.value;
       else if (isSeq(node) && typeof step === 'number') {
-        const item = (node as ListNode).items[step];
+        const item = node.items[step];
         node = item && this.resolve(item);
       } else return undefined;
     }
@@ -183,7 +183,7 @@ export class SweepDocument {
 
   /** The node as a parameter value; shared parts are shared in the result too. */
   value(node: TreeNode): Value {
-    if (isScalar(node)) return scalarValue(node as ScalarNode);
+    if (isScalar(node)) return scalarValue(node);
     const known = this.#values.get(node);
     if (known !== undefined) return known;
     const value: Value = isMap(node)
@@ -274,9 +274,9 @@ export class SweepDocument {
     const pending: ParsedNode[] = this.root ? [this.root] : [];
     for (let node = pending.pop(); node; node = pending.pop()) {
       if (isMap(node)) {
-        yield [node as MapNode];
-        for (const pair of (node as MapNode).items) if (pair.value) pending.push(pair.value);
-      } else if (isSeq(node)) pending.push(...(node as ListNode).items);
+        yield [node];
+        for (const pair of node.items) if (pair.value) pending.push(pair.value);
+      } else if (isSeq(node)) pending.push(...node.items);
     }
   }
 }
@@ -307,14 +307,12 @@ class Survey {
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     let extent = scalarExtent;
     if (isScalar(node)) {
-      if (!asText) this.#compareVersions(node as ScalarNode);
+      if (!asText) this.#compareVersions(node);
     } else if (depth >= deepest) {
       this.#problems.add('yaml-too-large', startOf(node), `This is nested more than ${deepest} levels deep.`);
       (node as { items: unknown[] }).items = [];
     } else {
-      extent = isMap(node)
-        ? this.#visitMap(node as MapNode, depth, asText)
-        : this.#visitList(node as ListNode, depth, asText);
+      extent = isMap(node) ? this.#visitMap(node, depth, asText) : this.#visitList(node, depth, asText);
     }
     if (node.anchor !== undefined) this.#extents.set(node, extent);
     return extent;
@@ -440,6 +438,8 @@ export function keyName(key: TreeNode): string {
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
+const floatTag = 'tag:yaml.org,2002:float';
+
 /** The scalar as a value that keeps ints and floats apart. */
 export function scalarValue(node: ScalarNode): ScalarValue {
   const value: unknown = node.value;
@@ -451,6 +451,8 @@ export function scalarValue(node: ScalarNode): ScalarValue {
     case 'number':
       return toFloat(value);
     case 'string':
+      // `!!float 2`: the parser wants a point in it, other readers don't
+      return node.tag === floatTag && /^[-+]?\d+$/.test(value) ? toFloat(Number(value)) : value;
     case 'boolean':
       return value;
     default:

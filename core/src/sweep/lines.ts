@@ -12,7 +12,9 @@ export class Lines {
   /** Offsets beyond the text are taken as its end. */
   position(offset: number): Position {
     const starts = this.#table();
-    const inside = Math.max(0, Math.min(offset, this.#text.length));
+    let inside = Math.max(0, Math.min(offset, this.#text.length));
+    // between the two characters of a line break there is no place
+    if (this.#text[inside] === '\n' && this.#text[inside - 1] === '\r') inside--;
     let low = 0;
     let high = starts.length;
     while (high - low > 1) {

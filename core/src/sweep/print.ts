@@ -23,21 +23,13 @@ function blockMap(map: Parameters, indent: string): string {
 /** A value on one line, in flow style. */
 export function valueToYaml(value: Value): string {
   if (value === null) return 'null';
-  switch (typeof value) {
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    case 'number':
-      return Number.isInteger(value) ? String(BigInt(value)) : floatText(value);
-    case 'string':
-      return isPlainText(value) ? value : quoted(value);
-    case 'object':
-      if (value instanceof Float) return floatText(value.value);
-      if (isList(value)) return `[${value.map(valueToYaml).join(', ')}]`;
-      return `{${Object.entries(value)
-        .map(([name, inner]) => `${keyText(name)}: ${valueToYaml(inner)}`)
-        .join(', ')}}`;
-  }
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(BigInt(value)) : floatText(value);
+  if (typeof value === 'string') return isPlainText(value) ? value : quoted(value);
+  if (value instanceof Float) return floatText(value.value);
+  if (isList(value)) return `[${value.map(valueToYaml).join(', ')}]`;
+  const entries = Object.entries(value).map(([name, inner]) => `${keyText(name)}: ${valueToYaml(inner)}`);
+  return `{${entries.join(', ')}}`;
 }
 
 function keyText(name: string): string {

@@ -56,7 +56,7 @@ function normalized(path: string, kind: PathKind): string {
 
 /** `/`, `C:\`, or the `\\server\share` of a network path. */
 function rootOf(path: string, kind: PathKind): string {
-  const pattern = kind === 'posix' ? /^\// : /^(?:[A-Za-z]:\\?|\\\\[^\\]+\\[^\\]+\\?|\\)/;
+  const pattern = kind === 'posix' ? /^\// : /^(?:[A-Za-z]:\\?|\\\\[^\\]+\\[^\\]+|\\)/;
   return pattern.exec(path)?.[0] ?? '';
 }
 

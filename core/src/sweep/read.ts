@@ -117,7 +117,7 @@ function reportMissing(
     {
       key: 'method',
       replaced: hasSchedulerJob(document, top),
-      insert: ['method: random'],
+      insert: 'method: random',
       message: 'The method is missing: grid, random, bayes or custom.',
     },
     {
@@ -134,9 +134,9 @@ function reportMissing(
     // the misspelt key has been reported
     const allowed = known.filter((one) => !document.entry(top, one));
     if (unknown.some((entry) => nearest(entry.name, allowed) === key)) continue;
-    const edits = insert && together(insertion(document, top, insert));
+    const edits = insert === undefined ? undefined : together(insertion(document, top, [insert]));
     problems.add('missing-key', owner, message, {
-      fix: edits && { title: `Insert '${insert?.join('') ?? ''}'`, edits },
+      fix: edits && { title: `Insert '${insert ?? key}'`, edits },
     });
   }
 }

@@ -95,17 +95,14 @@ function checkMethods(document: SweepDocument, problems: ProblemList, top: MapNo
   const inner = innerMethod(document, block);
   if (!inner?.value || !method?.value || !document.entry(block, 'job')) return;
   const [stated, used] = [document.value(method.value), document.value(inner.value)];
-  if (
-    stated === 'custom' ||
-    stated === used ||
-    !methods.some((one) => one === stated) ||
-    !methods.some((one) => one === used)
-  )
-    return;
+  const replacement = methods.find((one) => one === used);
+  if (replacement === undefined || stated === 'custom' || stated === used) return;
+  // an unknown method has been reported as such
+  if (!methods.some((one) => one === stated)) return;
   problems.add(
     'method-replaced',
     method.written,
-    `The scheduler's settings replace this method by '${String(used)}'. Write 'method: custom' here.`,
+    `The scheduler's settings replace this method by '${replacement}'. Write 'method: custom' here.`,
     {
       fix: replacing("Change to 'custom'", method.written, 'custom'),
       related: [{ message: 'The method that is used.', at: inner.written }],

@@ -55,7 +55,7 @@ export function nearest(word: string, allowed: readonly string[]): string | unde
     if (
       distance < bestDistance &&
       (isExtension || distance <= limit) &&
-      distance < Math.max(plain.length, 2)
+      distance < Math.max(plain.length, other.length)
     ) {
       best = candidate;
       bestDistance = distance;

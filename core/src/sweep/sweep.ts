@@ -93,10 +93,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface Launch {
   readonly queue?: string;
   readonly resource?: string;
-  readonly resourceArgs?: { readonly [key: string]: Json };
-  readonly templateVariables?: { readonly [key: string]: Json };
+  readonly resourceArgs?: Readonly<Record<string, Json>>;
+  readonly templateVariables?: Readonly<Record<string, Json>>;
   readonly priority?: number;
-  readonly overrides?: { readonly [key: string]: Json };
+  readonly overrides?: Readonly<Record<string, Json>>;
 }
 
 /** `scheduler:` in its Launch form (a job decides) or its engine form (a named engine decides). */
@@ -106,10 +106,10 @@ export type SchedulerBlock =
       readonly job?: string;
       readonly numWorkers?: number;
       readonly resource?: string;
-      readonly resourceArgs?: { readonly [key: string]: Json };
+      readonly resourceArgs?: Readonly<Record<string, Json>>;
       readonly dockerImage?: string;
-      readonly templateVariables?: { readonly [key: string]: Json };
-      readonly settings?: { readonly [key: string]: Json };
+      readonly templateVariables?: Readonly<Record<string, Json>>;
+      readonly settings?: Readonly<Record<string, Json>>;
     }
   | {
       readonly form: 'engine';
@@ -133,7 +133,7 @@ export interface Sweep {
   readonly earlyTerminate?: Hyperband;
   readonly launch?: Launch;
   readonly scheduler?: SchedulerBlock;
-  readonly settings?: { readonly [key: string]: Json };
+  readonly settings?: Readonly<Record<string, Json>>;
   /** Accepted for compatibility; they mean nothing without a server. */
   readonly project?: string;
   readonly entity?: string;

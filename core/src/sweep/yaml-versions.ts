@@ -5,7 +5,7 @@
  * The patterns of 1.1 are PyYAML's resolver (its documented deviations from the 1.1 type repository
  * included: `y` and `n` are text, a float needs a dot and a signed exponent).
  */
-import { isFloat, type ScalarValue } from './scalar.ts';
+import { isFloat, numeric, type ScalarValue } from './scalar.ts';
 
 export interface Misreading {
   /** What it is to a YAML 1.1 reader, in words. */
@@ -69,8 +69,7 @@ function readHere(value: ScalarValue): Reading {
   if (value === null) return { kind: 'null' };
   if (typeof value === 'boolean') return { kind: 'boolean', value };
   if (typeof value === 'string') return { kind: 'text' };
-  if (isFloat(value))
-    return { kind: 'float', value: Number(typeof value === 'object' ? value.value : value) };
+  if (isFloat(value)) return { kind: 'float', value: numeric(value) };
   return { kind: 'int', value: Number(value) };
 }
 
@@ -121,19 +120,10 @@ export function floatText(x: number): string {
 }
 
 function spellUnambiguously(source: string, value: ScalarValue): string {
-  switch (typeof value) {
-    case 'string':
-      return quoted(value);
-    case 'bigint':
-      return String(value);
-    case 'boolean':
-      return String(value);
-    case 'number':
-    case 'object':
-      if (value === null) return 'null';
-      if (!isFloat(value)) return String(value);
-      return keepDigits(source) ?? floatText(typeof value === 'number' ? value : value.value);
-  }
+  if (value === null) return 'null';
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'boolean' || !isFloat(value)) return String(value);
+  return keepDigits(source) ?? floatText(numeric(value));
 }
 
 /** `1e-5` as `1.0e-5`: the same digits, so that the person recognises their number. */
