@@ -296,6 +296,15 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#tickWhenSeen();
   }
 
+  /** Jobs that have ended meanwhile are left to the refresh that moves them to another group. */
+  #tick(): void {
+    const running = [...this.#running.values()].flat().filter((node) => {
+      const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
+      return job !== undefined && groupOf(job.state) === 'running';
+    });
+    if (running.length > 0) this.#changing.fire(running);
+  }
+
   /** Durations tick only while somebody can see them and a job runs. */
   #tickWhenSeen(): void {
     const wanted = this.view.visible && this.#running.size > 0;
@@ -303,10 +312,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       clearInterval(this.#ticking);
       this.#ticking = undefined;
     } else {
-      this.#ticking ??= setInterval(
-        () => this.#changing.fire([...this.#running.values()].flat()),
-        tickInterval,
-      );
+      this.#ticking ??= setInterval(() => this.#tick(), tickInterval);
     }
   }
 }
