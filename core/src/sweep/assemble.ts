@@ -2,7 +2,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { Float, isList, isMap as isMapValue, numberOf, type Value } from '../value.ts';
 import { placedCommand, type PlacedItem } from './command-checks.ts';
-import { record, type MapNode, type SweepDocument, type TreeNode } from './document.ts';
+import type { SweepDocument } from './document.ts';
+import { record, type MapNode, type TreeNode } from './nodes.ts';
 import { bandsFromMaxIter, bandsFromMinIter } from './hyperband.ts';
 import { methodOf, schedulerForm } from './scheduler-checks.ts';
 import type { SweepParts } from './search-checks.ts';

@@ -10,7 +10,8 @@ import {
   parseCommandItem,
   type RawPart,
 } from './command.ts';
-import { spanOf, startOf, type ScalarNode, type SweepDocument, type TreeNode } from './document.ts';
+import type { SweepDocument } from './document.ts';
+import { spanOf, startOf, type ScalarNode, type TreeNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
 import type { Leaf } from './parameters.ts';
 import { replacing, type ProblemList, type Span, type SpanFix } from './problem-list.ts';

@@ -1,6 +1,7 @@
 /** Which of the parameter shapes a definition is meant to have: by `distribution`, else by its keys. */
 import { isMap, isScalar } from 'yaml';
-import { scalarValue, spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
 import { replacing, type ProblemList, type Span } from './problem-list.ts';
 import { isFloat } from './scalar.ts';

@@ -1,7 +1,8 @@
 /** From the keys of a definition to its `Distribution`, and what the numbers must satisfy. */
 import { isScalar, isSeq } from 'yaml';
 import { isList, type Value } from '../value.ts';
-import { scalarValue, spanOf, startOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { scalarValue, spanOf, startOf, type MapNode } from './nodes.ts';
 import { replacement } from './edits.ts';
 import { replacing, type ProblemList, type Span, type SpanFix } from './problem-list.ts';
 import { isFloat, isNumber, numeric, type ScalarValue } from './scalar.ts';

@@ -4,27 +4,32 @@ import {
   isScalar,
   isSeq,
   parseDocument,
-  Scalar,
   type Alias,
   type ParsedNode,
   type YAMLError,
-  type YAMLMap,
-  type YAMLSeq,
 } from 'yaml';
 import type { Position, Range } from '../text.ts';
-import { toFloat, type Value } from '../value.ts';
+import type { Value } from '../value.ts';
 import { Lines } from './lines.ts';
+import {
+  afterKey,
+  emptyScalar,
+  isEmptyScalar,
+  isMergeKey,
+  keyName,
+  record,
+  scalarValue,
+  spanOf,
+  type ListNode,
+  type MapNode,
+  type TreeNode,
+} from './nodes.ts';
 import { ProblemList, type Span } from './problem-list.ts';
-import type { ScalarValue } from './scalar.ts';
-import { nearest } from './spelling.ts';
-import { misreading } from './yaml-versions.ts';
+import { Survey } from './survey.ts';
 import { describeYamlError } from './yaml-errors.ts';
 
-export type MapNode = YAMLMap.Parsed;
-export type ListNode = YAMLSeq.Parsed;
-export type ScalarNode = Scalar.Parsed;
-/** A node that is no alias. */
-export type TreeNode = MapNode | ListNode | ScalarNode;
+export { keyName, scalarValue, spanOf, startOf } from './nodes.ts';
+export type { ListNode, MapNode, ScalarNode, TreeNode } from './nodes.ts';
 
 /** One `key: value` of a map; entries that come in by a merge key `<<` are `inherited`. */
 export interface Entry {
@@ -41,31 +46,6 @@ export interface Entry {
 export type Step =
   | { readonly kind: 'entry'; readonly map: MapNode; readonly entry: Entry; readonly on: 'key' | 'value' }
   | { readonly kind: 'item'; readonly list: ListNode; readonly index: number; readonly node: TreeNode };
-
-/** Deeper or larger than any file that a person or program writes on purpose. */
-const deepest = 100;
-const largest = 2_000_000;
-
-/** Keys whose values are names or texts: there, `on` or `1e-5` is what was meant. */
-const textKeys = new Set([
-  'name',
-  'description',
-  'program',
-  'project',
-  'entity',
-  'apiVersion',
-  'kind',
-  'command',
-  'job',
-  'image_uri',
-]);
-
-interface Extent {
-  /** Levels below, 0 for a scalar. */
-  readonly height: number;
-  /** Nodes once every alias is written out. */
-  readonly nodes: number;
-}
 
 /**
  * A sweep file as a tree: parsed once per text and shared by everything that reads it. Aliases are
@@ -279,214 +259,4 @@ export class SweepDocument {
       } else if (isSeq(node)) pending.push(...node.items);
     }
   }
-}
-
-/** One walk over the text's nodes in order: follows aliases, finds equal keys and ambiguous scalars. */
-class Survey {
-  readonly #text: string;
-  readonly #targets: Map<Alias, TreeNode | undefined>;
-  readonly #problems: ProblemList;
-  readonly #anchors = new Map<string, TreeNode>();
-  readonly #extents = new Map<TreeNode, Extent>();
-  /** Nodes that aliases have added so far. */
-  #repeated = 0;
-
-  constructor(text: string, targets: Map<Alias, TreeNode | undefined>, problems: ProblemList) {
-    this.#text = text;
-    this.#targets = targets;
-    this.#problems = problems;
-  }
-
-  walk(root: ParsedNode): void {
-    this.#visit(root, 0, false);
-  }
-
-  /** `open`: an anchored node is registered before its content, but has no extent until it is complete. */
-  #visit(node: ParsedNode, depth: number, asText: boolean): Extent {
-    if (isAlias(node)) return this.#follow(node);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-    let extent = scalarExtent;
-    if (isScalar(node)) {
-      if (!asText) this.#compareVersions(node);
-    } else if (depth >= deepest) {
-      this.#problems.add('yaml-too-large', startOf(node), `This is nested more than ${deepest} levels deep.`);
-      (node as { items: unknown[] }).items = [];
-    } else {
-      extent = isMap(node) ? this.#visitMap(node, depth, asText) : this.#visitList(node, depth, asText);
-    }
-    if (node.anchor !== undefined) this.#extents.set(node, extent);
-    return extent;
-  }
-
-  #visitMap(map: MapNode, depth: number, asText: boolean): Extent {
-    let height = 0;
-    let nodes = 1;
-    const keys = map.items.length > 1 ? new Map<string, TreeNode>() : undefined;
-    for (const pair of map.items) {
-      const key = this.#visitKey(pair.key, depth);
-      if (key && keys) this.#compareKeys(keys, key);
-      if (!pair.value) continue;
-      const text = asText || (depth === 0 && key !== undefined && textKeys.has(keyName(key)));
-      const below = this.#visit(pair.value, depth + 1, text);
-      height = Math.max(height, below.height + 1);
-      nodes += below.nodes;
-    }
-    return { height, nodes };
-  }
-
-  #visitKey(node: ParsedNode, depth: number): TreeNode | undefined {
-    this.#visit(node, depth + 1, true);
-    const key = isAlias(node) ? this.#targets.get(node) : node;
-    if (key && !isScalar(key)) {
-      this.#problems.add('wrong-type', startOf(key), 'A key is a plain text, not a list or map.');
-    }
-    return key;
-  }
-
-  #compareKeys(keys: Map<string, TreeNode>, key: TreeNode): void {
-    const name = keyName(key);
-    const first = keys.get(name);
-    if (!first) {
-      keys.set(name, key);
-      return;
-    }
-    if (isMergeKey(key)) return;
-    this.#problems.add('duplicate-key', spanOf(key), `The key '${name}' is already used in this map.`, {
-      related: [{ message: `'${name}' is first used here.`, at: spanOf(first) }],
-    });
-  }
-
-  #visitList(list: ListNode, depth: number, asText: boolean): Extent {
-    let height = 0;
-    let nodes = 1;
-    for (const item of list.items) {
-      // a pair in brackets, [a: 1], is a map of its own to the parser
-      const below = this.#visit(item, depth + 1, asText);
-      if (below.height >= height) height = below.height + 1;
-      nodes += below.nodes;
-    }
-    return { height, nodes };
-  }
-
-  #follow(alias: Alias.Parsed): Extent {
-    const target = this.#anchors.get(alias.source);
-    const extent = target && this.#extents.get(target);
-    this.#targets.set(alias, undefined);
-    if (!target) {
-      const near = nearest(alias.source, [...this.#anchors.keys()]);
-      this.#problems.add(
-        'yaml-anchor',
-        spanOf(alias),
-        `No anchor '&${alias.source}' stands before this alias.${near === undefined ? '' : ` Did you mean '*${near}'?`}`,
-        near === undefined
-          ? {}
-          : { fix: { title: `Change to '*${near}'`, edits: [{ at: spanOf(alias), newText: `*${near}` }] } },
-      );
-    } else if (!extent) {
-      this.#problems.add(
-        'yaml-anchor',
-        spanOf(alias),
-        `The alias '*${alias.source}' stands inside the value that it repeats.`,
-      );
-    } else if (extent.height > deepest || this.#repeated + extent.nodes > largest) {
-      this.#problems.add(
-        'yaml-too-large',
-        spanOf(alias),
-        `Written out, the aliases up to here are too large: more than ${largest} values or ${deepest} levels.`,
-      );
-    } else {
-      this.#targets.set(alias, target);
-      this.#repeated += extent.nodes;
-      return extent;
-    }
-    return scalarExtent;
-  }
-
-  #compareVersions(node: ScalarNode): void {
-    if (node.type !== 'PLAIN' || node.tag !== undefined) return;
-    const source = node.source;
-    const found = misreading(source, scalarValue(node));
-    if (!found) return;
-    const at = spanOf(node);
-    // of a text over several lines only its first line would be marked
-    if (this.#text.slice(at[0], at[1]) !== source) return;
-    const here = typeof node.value === 'string' ? 'text' : 'a number';
-    this.#problems.add(
-      'yaml-1-1',
-      at,
-      `'${source}' is ${here} here, but ${found.there} to YAML 1.1 readers such as Python's. Write ${found.unambiguous} to be read alike.`,
-      { fix: { title: `Write ${found.unambiguous}`, edits: [{ at, newText: found.unambiguous }] } },
-    );
-  }
-}
-
-const scalarExtent: Extent = { height: 0, nodes: 1 };
-
-/** Where a node stands in the text, without trailing blanks and comments. */
-export function spanOf(node: ParsedNode): Span {
-  return [node.range[0], node.range[1]];
-}
-
-/** The first character of a node: enough to mark a large one. */
-export function startOf(node: ParsedNode): Span {
-  return [node.range[0], Math.min(node.range[0] + 1, node.range[1])];
-}
-
-/** A key as text: as it is written, whatever type it has. */
-export function keyName(key: TreeNode): string {
-  if (!isScalar(key)) return '';
-  return typeof key.value === 'string' ? key.value : key.source;
-}
-
-const floatTag = 'tag:yaml.org,2002:float';
-
-/** The scalar as a value that keeps ints and floats apart. */
-export function scalarValue(node: ScalarNode): ScalarValue {
-  const value: unknown = node.value;
-  switch (typeof value) {
-    case 'bigint':
-      return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
-        ? Number(value)
-        : value;
-    case 'number':
-      return toFloat(value);
-    case 'string':
-      // `!!float 2`: the parser wants a point in it, other readers don't
-      return node.tag === floatTag && /^[-+]?\d+$/.test(value) ? toFloat(Number(value)) : value;
-    case 'boolean':
-      return value;
-    default:
-      return null;
-  }
-}
-
-/** A plain object, safe for a key named `__proto__`. */
-export function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
-  const result: Record<string, T> = {};
-  for (const [name, value] of entries) {
-    if (name === '__proto__')
-      Object.defineProperty(result, name, { value, enumerable: true, configurable: true, writable: true });
-    else result[name] = value;
-  }
-  return result;
-}
-
-function isMergeKey(key: TreeNode): boolean {
-  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
-}
-
-function afterKey(key: TreeNode): Span {
-  return [key.range[1], key.range[1]];
-}
-
-function isEmptyScalar(node: ParsedNode, text: string): boolean {
-  return isScalar(node) && node.value === null && text.slice(node.range[0], node.range[1]).trim() === '';
-}
-
-function emptyScalar(at: Span): ScalarNode {
-  const scalar = new Scalar(null);
-  scalar.type = 'PLAIN';
-  scalar.source = '';
-  scalar.range = [at[0], at[1], at[1]];
-  return scalar as ScalarNode;
 }

@@ -1,5 +1,6 @@
 /** Text edits that keep a map well formed, whether it is written in lines or in brackets. */
-import { spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { spanOf, type MapNode } from './nodes.ts';
 import type { SpanEdit } from './problem-list.ts';
 
 /**

@@ -1,7 +1,8 @@
 /** What a file may say but this version can't do yet, as problems that launching asks for. */
 import { isMap } from 'yaml';
 import type { Problem, Severity } from '../text.ts';
-import { spanOf, type SweepDocument } from './document.ts';
+import type { SweepDocument } from './document.ts';
+import { spanOf } from './nodes.ts';
 import type { Sweep } from './sweep.ts';
 
 export type LaunchProblemCode =

@@ -2,15 +2,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { chooseShape, definitionKeys, type DefinitionShape } from './definition.ts';
 import { checkDistribution, DefinitionEntries, toDistribution } from './distribution-reading.ts';
-import {
-  scalarValue,
-  spanOf,
-  startOf,
-  type Entry,
-  type MapNode,
-  type SweepDocument,
-  type TreeNode,
-} from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { scalarValue, spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
 import { replacing, type ProblemList, type Span, type SpanFix } from './problem-list.ts';
 import { checkShape } from './shapes.ts';
 import type { Distribution } from './sweep.ts';

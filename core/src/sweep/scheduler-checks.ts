@@ -1,6 +1,7 @@
 /** `scheduler`, in its two forms, and what it does to the rest of the file. */
 import { isMap, isScalar } from 'yaml';
-import { scalarValue, spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { replacing, type ProblemList } from './problem-list.ts';
 import { checkShape, keysOf } from './shapes.ts';
 import { methods } from './methods.ts';

@@ -2,7 +2,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { valueKey } from '../value.ts';
 import { gridSize } from './distributions.ts';
-import { scalarValue, spanOf, type Entry, type MapNode, type SweepDocument } from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { insertion, removal, together } from './edits.ts';
 import { bandsFromMaxIter } from './hyperband.ts';
 import type { Leaf } from './parameters.ts';

@@ -7,16 +7,8 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import * as validators from '#generated/sweep-validators.js';
 import schema from '#schemas/sweep.schema.json' with { type: 'json' };
 import { Float, isList, isMap as isMapValue, type Value } from '../value.ts';
-import {
-  record,
-  scalarValue,
-  spanOf,
-  startOf,
-  type Entry,
-  type MapNode,
-  type SweepDocument,
-  type TreeNode,
-} from './document.ts';
+import type { Entry, SweepDocument } from './document.ts';
+import { record, scalarValue, spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
 import { insertion } from './edits.ts';
 import type { ProblemList, Span, SpanFix } from './problem-list.ts';
 import { replacing } from './problem-list.ts';
