@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     (folder, error) => {
       logError(error);
       void vscode.window.showErrorMessage(
-        vscode.l10n.t('The sweeps of {0} can not be read: {1}', folder.path, messageOf(error)),
+        vscode.l10n.t('The sweeps of {0} cannot be read: {1}', folder.path, messageOf(error)),
       );
     },
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   countOf,
+  groupLabel,
   groupNamed,
   jobsOf,
   placeOf,
@@ -142,6 +143,11 @@ describe('groups of jobs', () => {
   it('count lost jobs as failed and starting ones as running', () => {
     assert.equal(countOf(groupNamed('failed'), view.state.counts), 1);
     assert.equal(countOf(groupNamed('running'), view.state.counts), 1);
+  });
+
+  it('say that jobs which still wait at the end were not run', () => {
+    assert.equal(groupLabel(groupNamed('queued'), 'running'), 'Queued');
+    assert.equal(groupLabel(groupNamed('queued'), 'cancelled'), 'Not run');
   });
 
   it('show the four main ones while active and only those with jobs afterwards', () => {

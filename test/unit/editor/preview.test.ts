@@ -27,7 +27,7 @@ describe('the preview page', () => {
     );
   });
 
-  it('says why a file can not be launched', () => {
+  it('says why a file cannot be launched', () => {
     const range = { start: { line: 2, character: 0 }, end: { line: 2, character: 4 } };
     const problem = {
       code: 'unknown-method',

@@ -104,7 +104,7 @@ describe('a sweep in the tree', () => {
   });
 
   it('explains a brake in its tooltip', () => {
-    assert.match(sweepTooltip(braked, 0), /The first five jobs all failed/);
+    assert.match(sweepTooltip(braked, 0), /Paused: the first five jobs all failed/);
   });
 });
 
@@ -157,7 +157,7 @@ describe('notifications', () => {
 
   it('say why a brake holds a sweep, and offer to go on', () => {
     const said = since(running, braked);
-    assert.equal(said?.text, 'bad-3 is paused. The first five jobs all failed.');
+    assert.equal(said?.text, 'bad-3: Paused: the first five jobs all failed.');
     assert.deepEqual(said.actions, ['resume', 'showFailed']);
     assert.equal(since(braked, braked), undefined);
   });

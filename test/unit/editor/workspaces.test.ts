@@ -99,7 +99,7 @@ describe('workspace folders', () => {
     assert.equal(workspaces.folders.length, 1);
   });
 
-  it('go on without one that can not be read', async () => {
+  it('go on without one that cannot be read', async () => {
     const { workspaces, failures } = setUp();
     await workspaces.setFolders([{ name: 'broken', path: path.resolve('/broken') }, lab]);
     assert.deepEqual(failures, ['broken: Error: unreadable']);

@@ -122,7 +122,7 @@ async function deleteSweep({ output }: Deck, { sweeps, view, key }: OpenSweep): 
   const remove = vscode.l10n.t('Delete');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Delete {0} with all its logs and results?', view.id),
-    { modal: true, detail: vscode.l10n.t('{0} is removed from the disk. This can not be undone.', key) },
+    { modal: true, detail: vscode.l10n.t('{0} is removed from the disk. This cannot be undone.', key) },
     remove,
   );
   if (answer !== remove) return;

@@ -38,7 +38,7 @@ export function announcement(before: Remembered | undefined, view: SweepView): A
   if (isBraked(state) && !before.braked) {
     return {
       severity: 'warning',
-      text: `${state.id} is paused. ${brakeSentence(state) ?? ''}`.trimEnd(),
+      text: `${state.id}: ${brakeSentence(state) ?? 'Paused.'}`,
       actions: ['resume', ...failed],
     };
   }

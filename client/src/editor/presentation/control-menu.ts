@@ -18,6 +18,8 @@ interface Row {
 
 const running = ({ state }: SweepView): number => state.counts.running + state.counts.submitted;
 
+const jobs = (count: number): string => (count === 1 ? '1 running job' : `${count} running jobs`);
+
 const rows: readonly Row[] = [
   {
     word: 'resumable',
@@ -38,14 +40,15 @@ const rows: readonly Row[] = [
     icon: 'debug-stop',
     label: 'Stop',
     command: 'stop',
-    describe: (view) => `let ${running(view)} running jobs end, start no more`,
+    describe: (view) =>
+      running(view) === 0 ? 'start no more jobs' : `let ${jobs(running(view))} end, start no more`,
   },
   {
     word: 'cancellable',
     icon: 'close-all',
     label: 'Cancel',
     command: 'cancel',
-    describe: (view) => `end ${running(view)} running jobs now`,
+    describe: (view) => (running(view) === 0 ? 'start no more jobs' : `end ${jobs(running(view))} now`),
   },
   {
     word: 'retryable',

@@ -64,6 +64,11 @@ export function endedCount(counts: Counts): number {
   return counts.done + counts.failed + counts.cancelled + counts.pruned + counts.lost;
 }
 
+/** Jobs that still wait when a sweep is over will not run. */
+export function groupLabel(group: Group, phase: Phase): string {
+  return group.name === 'queued' && !isActive(phase) ? 'Not run' : group.label;
+}
+
 /** The groups worth a line: the four main ones while the sweep is active, else those with jobs. */
 export function visibleGroups(phase: Phase, counts: Counts): readonly Group[] {
   return groups.filter((group) => (group.permanent && isActive(phase)) || countOf(group, counts) > 0);

@@ -15,10 +15,10 @@ const brakes: ReadonlySet<PhaseReason> = new Set<PhaseReason>([
 ]);
 
 const brakeSentences: Partial<Readonly<Record<PhaseReason, string>>> = {
-  'brake-flapping': 'Three jobs failed within the first minute.',
-  'brake-failing': 'The first five jobs all failed.',
-  'brake-consecutive': 'Too many jobs in a row failed.',
-  storage: 'The sweep could not be written to disk.',
+  'brake-flapping': 'Paused: three jobs failed within the first minute.',
+  'brake-failing': 'Paused: the first five jobs all failed.',
+  'brake-consecutive': 'Paused: too many jobs in a row failed.',
+  storage: 'Paused: the sweep could not be written to disk.',
 };
 
 const icons: Readonly<Record<Phase, Icon>> = {

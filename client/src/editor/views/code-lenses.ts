@@ -67,8 +67,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (errors > 0) {
       lens.command = {
         command: 'workbench.actions.view.problems',
-        title:
-          errors === 1 ? vscode.l10n.t('$(error) 1 problem') : vscode.l10n.t('$(error) {0} problems', errors),
+        title: errors === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', errors),
       };
     } else if (vscode.workspace.isTrusted) {
       lens.command = {

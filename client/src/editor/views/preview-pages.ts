@@ -33,6 +33,7 @@ export class PreviewPages
       this.#lenses,
       vscode.workspace.registerTextDocumentContentProvider(previewScheme, this),
       vscode.languages.registerCodeLensProvider({ scheme: previewScheme }, this),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lenses.fire()),
       vscode.workspace.onDidSaveTextDocument((document) => this.#renew(document.uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => setImmediate(() => this.#forgetClosed(uri))),
     ];
@@ -67,11 +68,11 @@ export class PreviewPages
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const page = this.#pages.get(document.uri.toString());
-    if (page?.launchable === undefined) return [];
+    if (page?.launchable === undefined || !vscode.workspace.isTrusted) return [];
     return [
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
         command: 'sweepdeck.launch',
-        title: vscode.l10n.t('$(rocket) Launch sweep · {0}', page.launchable),
+        title: vscode.l10n.t('Launch sweep · {0}', page.launchable),
         arguments: [page.source, { seed: page.seed }],
       }),
     ];

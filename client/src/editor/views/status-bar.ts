@@ -1,7 +1,8 @@
 /** One line of progress, and a tooltip that is a small control panel. */
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { Pace } from '../pace.ts';
-import { statusText } from '../presentation/status.ts';
+import { statusText, type StatusText } from '../presentation/status.ts';
 import type { Workspaces } from '../workspaces.ts';
 
 export class StatusBar implements vscode.Disposable {
@@ -10,7 +11,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #pace = new Pace(250, () => this.#show());
   readonly #subscription: { dispose(): void };
   #hiding: NodeJS.Timeout | undefined;
-  #shown: string | undefined;
+  #shown: StatusText | undefined;
 
   constructor(workspaces: Workspaces) {
     this.#workspaces = workspaces;
@@ -20,7 +21,7 @@ export class StatusBar implements vscode.Disposable {
 
   /** What is shown now; undefined while hidden. */
   get text(): string | undefined {
-    return this.#shown;
+    return this.#shown?.text;
   }
 
   dispose(): void {
@@ -35,11 +36,21 @@ export class StatusBar implements vscode.Disposable {
     const now = Date.now();
     const sweeps = this.#workspaces.list();
     const status = statusText(sweeps, now);
-    this.#shown = status?.text;
+    const before = this.#shown;
+    this.#shown = status;
     if (status === undefined) {
       this.#item.hide();
       return;
     }
+    if (status.until !== undefined) {
+      this.#hiding = setTimeout(() => this.#show(), Math.max(1000, status.until - now));
+    }
+    // setting the same again would close the tooltip that somebody reads
+    if (before === undefined || !isDeepStrictEqual(before, status))
+      this.#write(status, sweeps[status.primary]?.key);
+  }
+
+  #write(status: StatusText, key: string | undefined): void {
     const tooltip = new vscode.MarkdownString(status.tooltip, true);
     tooltip.isTrusted = {
       enabledCommands: ['pause', 'resume', 'stop', 'cancel', 'showBest'].map((name) => `sweepdeck.${name}`),
@@ -50,15 +61,11 @@ export class StatusBar implements vscode.Disposable {
     this.#item.backgroundColor = status.alarming
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;
-    const key = sweeps[status.primary]?.key;
     this.#item.command = {
       command: 'sweepdeck.controlMenu',
       title: vscode.l10n.t('Control sweep'),
       arguments: key === undefined ? [] : [key],
     };
     this.#item.show();
-    if (status.until !== undefined) {
-      this.#hiding = setTimeout(() => this.#show(), Math.max(1000, status.until - now));
-    }
   }
 }

@@ -4,6 +4,7 @@ import type { JobState } from '#engine/sweep-state.ts';
 import { Pace } from '../pace.ts';
 import {
   countOf,
+  groupLabel,
   groupNamed,
   groupOf,
   isActive,
@@ -327,6 +328,7 @@ function withoutDescendants(nodes: readonly Node[]): Node[] {
 
 function groupItem({ view }: OpenSweep, node: GroupNode): vscode.TreeItem {
   const group = groupNamed(node.group);
+  const label = groupLabel(group, view.state.phase);
   const count = countOf(group, view.state.counts);
   // a sweep without end always has a next job
   const endless = node.group === 'queued' && view.state.total === undefined && isActive(view.state.phase);
@@ -336,11 +338,11 @@ function groupItem({ view }: OpenSweep, node: GroupNode): vscode.TreeItem {
       : node.group === 'running'
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.Collapsed;
-  const item = new vscode.TreeItem(group.label, state);
+  const item = new vscode.TreeItem(label, state);
   item.description = endless ? '∞' : String(count);
   item.iconPath = new vscode.ThemeIcon(group.icon);
   item.contextValue = `group ${node.group}${node.group === 'failed' && hasFailures(view.state) ? ' retryable' : ''}`;
-  item.accessibilityInformation = { label: `${group.label}, ${endless ? 'endlessly many' : count} jobs` };
+  item.accessibilityInformation = { label: `${label}, ${endless ? 'endlessly many' : count} jobs` };
   return item;
 }
 
