@@ -215,14 +215,17 @@ export class SweepDocument {
   #reportSyntax(errors: readonly YAMLError[], problems: ProblemList): boolean {
     let broken = false;
     const lines = new Set<number>();
-    for (const error of errors) {
-      const { code, message, at } = describeYamlError(error, this.text);
-      if (code !== 'yaml-tag' && code !== 'yaml-multiple-documents') broken = true;
+    const described = errors.map((error) => describeYamlError(error, this.text));
+    for (const { code, message, at } of described.filter((one) => one.code !== 'yaml-tag')) {
+      if (code !== 'yaml-multiple-documents') broken = true;
       // one slip of the pen makes the parser stumble several times: its first report is the right one
       const line = this.lines.position(at[0]).line;
       if (lines.has(line)) continue;
       lines.add(line);
       problems.add(code, at, message);
+    }
+    for (const { code, message, at } of described.filter((one) => one.code === 'yaml-tag')) {
+      if (!lines.has(this.lines.position(at[0]).line)) problems.add(code, at, message);
     }
     return broken;
   }

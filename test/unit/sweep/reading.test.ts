@@ -269,6 +269,10 @@ function checkReading(text: string): void {
 }
 
 describe('any text', () => {
+  it('never loses an error behind a warning on its line', () => {
+    checkReading('[!!str!!str');
+  });
+
   it('is read without throwing, with ranges inside it', () => {
     const bits = fc.constantFrom(
       ...[
