@@ -77,7 +77,7 @@ describe('an engine that is killed', () => {
         assert.equal(counts.get(`+${entry}`), 1, `${entry} began ${counts.get(`+${entry}`) ?? 0} times`);
         assert.equal(counts.get(`-${entry}`), 1, `${entry} ended ${counts.get(`-${entry}`) ?? 0} times`);
         assert.equal(state.jobs[job]?.parameters['x'], job);
-        assert.equal(state.jobs[job].metrics['seen'], job);
+        assert.equal(state.jobs[job]?.metrics['seen'], job);
       }
     }
     await sweeps.close();

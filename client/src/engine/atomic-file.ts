@@ -165,3 +165,16 @@ export function syncFolderSync(folder: string): void {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
+
+/**
+ * Creates a folder, and the one above it, where they are missing. Not `recursive`: on a read-only file
+ * system Node then says that the folder doesn't exist, which hides the reason.
+ */
+export function makeFolderSync(folder: string, { parents = 0 }: { readonly parents?: number } = {}): void {
+  if (parents > 0) makeFolderSync(path.dirname(folder), { parents: parents - 1 });
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}

@@ -181,7 +181,7 @@ export class SweepEngine {
 
   #submitWhatFits(): void {
     const turnEnds = performance.now() + TURN_MS;
-    while (this.#state.phase === 'running' && this.#record.isUpToDate() && this.#mayStartAnother()) {
+    while (this.#mayStartAnother()) {
       if (performance.now() > turnEnds) {
         this.#nextTurn = setImmediate(() => this.#pump());
         return;
@@ -193,6 +193,8 @@ export class SweepEngine {
   }
 
   #mayStartAnother(): boolean {
+    if (this.#state.phase !== 'running' || !this.#record.isUpToDate()) return false;
+    if (this.#storageRetry !== undefined) return false;
     const limit = this.#options.concurrency;
     if (limit !== undefined && this.#fold.active().size >= limit) return false;
     return this.#queue.free() > 0;
@@ -281,6 +283,12 @@ export class SweepEngine {
     const before = this.#state.jobs[facts.job]?.state;
     this.#record.add({ ...facts, metrics });
     if (before !== undefined && hasEnded(before)) return;
+    if (facts.reason === 'storage') {
+      // the attempt didn't begin: it gets another one as soon as the disk takes it
+      this.#record.add({ type: 'requeued', job: facts.job, attempt: facts.attempt + 1, reason: 'storage' });
+      this.#waitForStorage(facts.detail ?? 'The job directory could not be written.');
+      return;
+    }
     this.#options.scheduler.tell({ job: facts.job, state: facts.state, metrics });
     if (facts.state === 'done') this.observe(metrics);
     if ((facts.state === 'failed' || facts.state === 'lost') && this.#state.phase === 'running') {
@@ -340,7 +348,10 @@ export class SweepEngine {
     this.#storageTrouble = sentence;
     this.#tellTrouble();
     clearTimeout(this.#storageRetry);
-    this.#storageRetry = setTimeout(() => this.#pump(), STORAGE_RETRY_MS);
+    this.#storageRetry = setTimeout(() => {
+      this.#storageRetry = undefined;
+      this.#pump();
+    }, STORAGE_RETRY_MS);
   }
 
   #storageWorks(): void {

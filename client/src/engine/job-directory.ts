@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseJson, stringifyJson } from '#core/value.ts';
-import { errorCode, renameSync, storageError, writeFileAtomicallySync } from './atomic-file.ts';
+import { errorCode, makeFolderSync, renameSync, storageError, writeFileAtomicallySync } from './atomic-file.ts';
 import {
   type Claim,
   type ExitRecord,
@@ -146,7 +146,7 @@ function setAside(directory: string, attempt: number): void {
   const earlier = readJobDescription(directory)?.attempt ?? attempt - 1;
   if (earlier < 1 || earlier >= attempt) return;
   const place = path.join(directory, ATTEMPTS, String(earlier));
-  fs.mkdirSync(place, { recursive: true });
+  makeFolderSync(place, { parents: 1 });
   for (const name of OUTPUTS) {
     const from = path.join(directory, name);
     if (fs.existsSync(from)) renameSync(from, path.join(place, name));

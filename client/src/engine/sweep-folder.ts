@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, rename, StorageError, storageError, syncFolderSync } from './atomic-file.ts';
+import { errorCode, makeFolderSync, rename, StorageError, storageError, syncFolderSync } from './atomic-file.ts';
 
 const SWEEPS = '.sweeps';
 const IDS = '.ids';
@@ -92,7 +92,7 @@ export async function createSweepFolder(
 ): Promise<string> {
   const sweeps = sweepsFolder(root);
   try {
-    await fs.promises.mkdir(path.join(sweeps, IDS), { recursive: true });
+    makeFolderSync(path.join(sweeps, IDS), { parents: 1 });
     await ignoreInGit(sweeps);
     await removeLeftovers(sweeps);
   } catch (error) {

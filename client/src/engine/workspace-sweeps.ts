@@ -68,6 +68,7 @@ export class WorkspaceSweeps implements Sweeps {
   readonly #followed = new Map<string, Followed>();
   readonly #listeners = new Set<(change: SweepsChange) => void>();
   #watcher: FSWatcher | undefined;
+  #watched: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #closed = false;
@@ -317,12 +318,22 @@ export class WorkspaceSweeps implements Sweeps {
     if (adoptAtOnce || followed.ownerless > 1) await this.#takeOver(followed);
   }
 
+  /** Watches `.sweeps`, or the folder it will appear in. The tick goes on where watching isn't possible. */
   #watchFolder(): void {
-    if (this.#watcher !== undefined || !existsSync(this.#folder)) return;
-    this.#watcher = watch(this.#folder, { persistent: false }, () => this.#tick());
-    this.#watcher.on('error', () => {
-      this.#watcher?.close(); // the tick goes on without it
-    });
+    const folder = existsSync(this.#folder) ? this.#folder : this.#options.root;
+    if (folder === this.#watched) return;
+    this.#watcher?.close();
+    this.#watched = folder;
+    try {
+      this.#watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (folder === this.#folder || name === path.basename(this.#folder)) this.#tick();
+      });
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch (error) {
+      this.#options.log(
+        `Changes in ${folder} are noticed every ${TICK_MS / 1000} seconds only: ${sentenceOf(error)}`,
+      );
+    }
   }
 
   async #follow(id: string): Promise<Followed> {
@@ -378,6 +389,7 @@ export class WorkspaceSweeps implements Sweeps {
   #rest(followed: Followed): void {
     const { entry, tail } = followed;
     if (tail === undefined || !entry.isKnown || !isFinal(entry.state.phase)) return;
+    entry.owner = { kind: 'nobody' };
     tail.dispose();
     followed.tail = undefined;
     followed.restingSize = journalSize(entry.directory);
