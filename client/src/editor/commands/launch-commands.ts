@@ -41,7 +41,10 @@ async function launch(deck: Deck, ...args: readonly unknown[]): Promise<string |
     const view = await folder.sweeps.launch(file, launchOptions(args[1]));
     deck.output.info(`Launched ${view.id} from ${file}.`);
     const sweep = deck.workspaces.find(view.directory);
-    if (sweep !== undefined) await deck.tree.revealSweep(sweep);
+    // it runs, whether the tree can show it or not
+    if (sweep !== undefined) {
+      deck.tree.revealSweep(sweep).catch((error: unknown) => deck.output.warn(String(error)));
+    }
     return view.id;
   } catch (error) {
     if (!(error instanceof LaunchRefused)) throw error;

@@ -1,5 +1,4 @@
 /** Read-only pages that show what a launch would run, with a code lens that launches exactly that. */
-import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { shellQuote } from '#engine/shell-quote.ts';
@@ -83,7 +82,7 @@ export class PreviewPages
     const key = uri.toString();
     let page = this.#pages.get(key);
     if (page === undefined) {
-      page = { source: vscode.Uri.parse(uri.query), seed: randomInt(2 ** 31), launchable: undefined };
+      page = { source: vscode.Uri.parse(uri.query), seed: Math.floor(Math.random() * 2 ** 31), launchable: undefined };
       this.#pages.set(key, page);
     }
     return page;

@@ -95,11 +95,11 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   async revealSweep(sweep: OpenSweep): Promise<void> {
-    await this.view.reveal(this.#nodes.sweep(sweep.key), { select: true, focus: false, expand: true });
+    await this.#reveal(this.#nodes.sweep(sweep.key), { select: true, focus: false, expand: true });
   }
 
   async revealGroup(sweep: OpenSweep, group: GroupName): Promise<void> {
-    await this.view.reveal(this.#nodes.group(sweep.key, group), { select: true, focus: true, expand: true });
+    await this.#reveal(this.#nodes.group(sweep.key, group), { select: true, focus: true, expand: true });
   }
 
   /** Shows as many pages as it takes to reach the job. */
@@ -113,7 +113,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       this.#pages.set(group.id, pages);
       this.#changing.fire([group]);
     }
-    await this.view.reveal(this.#nodes.job(sweep.key, name, index), { select: true, focus: true });
+    await this.#reveal(this.#nodes.job(sweep.key, name, index), { select: true, focus: true });
   }
 
   getChildren(node?: Node): Node[] {
@@ -180,6 +180,19 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       item.tooltip = markdown(jobTooltip(sweep.view.state, job, metrics, directory?.toString(), Date.now()));
     }
     return item;
+  }
+
+  /** The editor gives up on a node when a refresh comes in between; asked again, it knows it. */
+  async #reveal(node: Node, options: Parameters<vscode.TreeView<Node>['reveal']>[1]): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.view.reveal(node, options);
+        return;
+      } catch (error) {
+        if (tries === 3) throw error;
+        await new Promise((resolve) => setTimeout(resolve, refreshInterval));
+      }
+    }
   }
 
   #jobNodes(sweep: OpenSweep, node: GroupNode): Node[] {
