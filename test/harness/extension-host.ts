@@ -1,5 +1,5 @@
 /** Runs a mocha suite inside the extension host of a real VS Code. */
-import { existsSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { format } from 'node:util';
@@ -64,9 +64,6 @@ async function attach(page: Page, origin: string, extension: string, suite: stri
   );
 }
 
-/** Lines of VS Code's own that say nothing about us. */
-const noise = /Ignoring fetching|ENOTFOUND|AgentHost|connection token|Creating a socket|marketplace/i;
-
 /**
  * Runs the suite. A pass needs both: the exit code 0 that VS Code reports, and the result file (when the
  * extension host is killed, VS Code reports 0 as well).
@@ -81,15 +78,19 @@ export async function runInExtensionHost(run: HostRun): Promise<Counts> {
       const exit = new Promise<number>((resolve) => {
         void page.exposeFunction('codeAutomationExit', resolve);
       });
+      const console = createWriteStream(path.join(outFolder, `${run.name}.console.log`));
       await page.exposeFunction('codeAutomationLog', (_level: string, args: readonly unknown[]) => {
-        const line = format(...args);
-        if (!noise.test(line)) console.log(line.replace(/^/gm, '  '));
+        console.write(`${format(...args)}\n`);
       });
       await attach(page, vscode.origin, run.extension, run.suite);
       await page.goto(vscode.url, { waitUntil: 'commit' });
       const code = await Promise.race([exit, sleep(run.limit * 1000, undefined, { ref: false })]);
       const counts = countsOf(run, code, result);
-      if (counts.failed > 0) await page.screenshot({ path: path.join(outFolder, `${run.name}-failed.png`) });
+      console.end();
+      if (counts.failed > 0) {
+        await page.screenshot({ path: path.join(outFolder, `${run.name}-failed.png`) });
+        vscode.keepLogs();
+      }
       return counts;
     } finally {
       await browser.close();
@@ -101,7 +102,7 @@ export async function runInExtensionHost(run: HostRun): Promise<Counts> {
 
 function countsOf(run: HostRun, code: number | undefined, file: string): Counts {
   const broken = (sentence: string, counts: Counts = { passed: 0, failed: 0, skipped: [] }): Counts => {
-    console.log(`  FAILED ${run.name}: ${sentence} The server's log is test/out/${run.name}.server.log.`);
+    console.log(`  FAILED ${run.name}: ${sentence} See test/out/${run.name}.*`);
     return { ...counts, failed: counts.failed + 1 };
   };
   if (code === undefined) return broken(`it did not end within ${run.limit} s.`);

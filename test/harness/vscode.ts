@@ -68,6 +68,8 @@ export interface RunningVscode {
   readonly url: string;
   /** Absolute path of the opened folder. */
   readonly workspace: string;
+  /** Copies VS Code's own logs, and the extension's, to `test/out/<name>.logs`. */
+  keepLogs(): void;
   /** Ends the server, the extension host, and the jobs that run in a copied workspace. */
   close(): Promise<void>;
 }
@@ -166,6 +168,12 @@ export async function startVscode(options: VscodeOptions): Promise<RunningVscode
     path.join(home, 'extensions'),
   ];
 
+  const logs = path.join(outFolder, `${options.name}.logs`);
+  rmSync(logs, { recursive: true, force: true });
+  const keepLogs = (): void => {
+    const source = path.join(userData, 'logs');
+    if (existsSync(source)) cpSync(source, logs, { recursive: true });
+  };
   const stop: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of stop) await step();
@@ -202,7 +210,7 @@ export async function startVscode(options: VscodeOptions): Promise<RunningVscode
         throw new Error(`VS Code did not start: see test/out/${options.name}.server.log.`);
       await sleep(50);
     }
-    return { origin, url: `${origin}/?folder=${encodeURIComponent(workspace)}`, workspace, close };
+    return { origin, url: `${origin}/?folder=${encodeURIComponent(workspace)}`, workspace, keepLogs, close };
   } catch (error) {
     await close();
     throw error;

@@ -7,17 +7,18 @@ import type { HostFailure, HostResult } from '../../harness/extension-host.ts';
 /** Environment variables: the file for the results, and which of the suites to run. */
 const { SWEEPDECK_HOST_RESULT: resultFile, SWEEPDECK_HOST_SUITE: suiteName = 'trusted' } = process.env;
 
-const suites: Readonly<Record<string, () => Promise<unknown>>> = {
-  trusted: () => Promise.all([import('./smoke.ts')]),
+const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
+  trusted: [() => import('./activation.ts'), () => import('./language.ts'), () => import('./sweeps.ts')],
+  untrusted: [() => import('./untrusted.ts')],
 };
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, reporter: 'min' });
   // Gives the files describe, it, before... as mocha does with files that it loads itself.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  const load = suites[suiteName];
-  if (load === undefined) throw new Error(`There is no suite ${suiteName}.`);
-  await load();
+  const files = suites[suiteName];
+  if (files === undefined) throw new Error(`There is no suite ${suiteName}.`);
+  for (const load of files) await load();
 
   let passed = 0;
   const failures: HostFailure[] = [];
