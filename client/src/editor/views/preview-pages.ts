@@ -82,7 +82,11 @@ export class PreviewPages
     const key = uri.toString();
     let page = this.#pages.get(key);
     if (page === undefined) {
-      page = { source: vscode.Uri.parse(uri.query), seed: Math.floor(Math.random() * 2 ** 31), launchable: undefined };
+      page = {
+        source: vscode.Uri.parse(uri.query),
+        seed: Math.floor(Math.random() * 2 ** 31),
+        launchable: undefined,
+      };
       this.#pages.set(key, page);
     }
     return page;

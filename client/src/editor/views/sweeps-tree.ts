@@ -1,10 +1,8 @@
 /** The activity-bar tree: sweep, group of jobs, job. It reads from memory only and refreshes one node at a time. */
 import * as vscode from 'vscode';
-import type { JobState } from '#engine/sweep-state.ts';
 import { Pace } from '../pace.ts';
 import {
   countOf,
-  groupLabel,
   groupNamed,
   groupOf,
   isActive,
@@ -13,23 +11,8 @@ import {
   visibleGroups,
   type GroupName,
 } from '../presentation/groups.ts';
-import {
-  jobDescription,
-  jobIcon,
-  jobLabel,
-  jobSpoken,
-  jobTooltip,
-  jobWords,
-  type Icon,
-} from '../presentation/job.ts';
-import {
-  hasFailures,
-  sweepDescription,
-  sweepIcon,
-  sweepSpoken,
-  sweepTooltip,
-  sweepWords,
-} from '../presentation/sweep.ts';
+import { jobTooltip } from '../presentation/job.ts';
+import { sweepTooltip } from '../presentation/sweep.ts';
 import type { OpenSweep, Workspaces, WorkspacesChange } from '../workspaces.ts';
 import {
   NodeStore,
@@ -39,6 +22,7 @@ import {
   type Node,
   type SweepNode,
 } from './nodes.ts';
+import { groupItem, identified, jobItem, markdown, moreItem, pageSize, sweepItem } from './tree-items.ts';
 
 /** ms between two refreshes of nodes. */
 const refreshInterval = 400;
@@ -151,7 +135,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     if (sweep === undefined) return identified(node, new vscode.TreeItem(''));
     switch (node.kind) {
       case 'sweep':
-        return identified(node, this.#sweepItem(sweep));
+        return identified(node, sweepItem(sweep, this.#workspaces.folders.length > 1));
       case 'group':
         return identified(node, groupItem(sweep, node));
       case 'job': {
@@ -208,23 +192,6 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   #shown(node: { readonly sweep: string; readonly group: GroupName }): number {
     return (this.#pages.get(this.#nodes.group(node.sweep, node.group).id) ?? 1) * pageSize();
-  }
-
-  #sweepItem(sweep: OpenSweep): vscode.TreeItem {
-    const { view, folder } = sweep;
-    const groups = visibleGroups(view.state.phase, view.state.counts);
-    const state = isActive(view.state.phase)
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
-    const item = new vscode.TreeItem(
-      view.state.id,
-      groups.length === 0 ? vscode.TreeItemCollapsibleState.None : state,
-    );
-    item.description = sweepDescription(view, this.#workspaces.folders.length > 1 ? folder.name : undefined);
-    item.iconPath = themed(sweepIcon(view));
-    item.contextValue = sweepWords(view);
-    item.accessibilityInformation = { label: sweepSpoken(view) };
-    return item;
   }
 
   #onChange(change: WorkspacesChange): void {
@@ -337,65 +304,4 @@ function withoutDescendants(nodes: readonly Node[]): Node[] {
     nodes.filter((node): node is SweepNode => node.kind === 'sweep').map((node) => node.sweep),
   );
   return nodes.filter((node) => node.kind === 'sweep' || !sweeps.has(node.sweep));
-}
-
-function groupItem({ view }: OpenSweep, node: GroupNode): vscode.TreeItem {
-  const group = groupNamed(node.group);
-  const label = groupLabel(group, view.state.phase);
-  const count = countOf(group, view.state.counts);
-  // a sweep without end always has a next job
-  const endless = node.group === 'queued' && view.state.total === undefined && isActive(view.state.phase);
-  const state =
-    count === 0 && !endless
-      ? vscode.TreeItemCollapsibleState.None
-      : node.group === 'running'
-        ? vscode.TreeItemCollapsibleState.Expanded
-        : vscode.TreeItemCollapsibleState.Collapsed;
-  const item = new vscode.TreeItem(label, state);
-  item.description = endless ? '∞' : String(count);
-  item.iconPath = new vscode.ThemeIcon(group.icon);
-  item.contextValue = `group ${node.group}${node.group === 'failed' && hasFailures(view.state) ? ' retryable' : ''}`;
-  item.accessibilityInformation = { label: `${label}, ${endless ? 'endlessly many' : count} jobs` };
-  return item;
-}
-
-function jobItem({ view }: OpenSweep, job: JobState): vscode.TreeItem {
-  const metrics = view.metricsOf(job.index);
-  const now = Date.now();
-  const item = new vscode.TreeItem(jobLabel(job), vscode.TreeItemCollapsibleState.None);
-  item.description = jobDescription(view.state, job, metrics, now);
-  item.iconPath = themed(jobIcon(job));
-  item.contextValue = jobWords(job);
-  item.accessibilityInformation = { label: jobSpoken(view.state, job, metrics, now) };
-  return item;
-}
-
-function moreItem({ view }: OpenSweep, node: MoreNode, shown: number): vscode.TreeItem {
-  const left = countOf(groupNamed(node.group), view.state.counts) - shown;
-  const item = new vscode.TreeItem(vscode.l10n.t('Show {0} more…', Math.min(pageSize(), Math.max(left, 1))));
-  item.description = vscode.l10n.t('{0} not shown', Math.max(left, 1));
-  item.contextValue = 'more';
-  item.command = { command: 'sweepdeck.showMore', title: vscode.l10n.t('Show more jobs'), arguments: [node] };
-  return item;
-}
-
-function identified(node: Node, item: vscode.TreeItem): vscode.TreeItem {
-  item.id = node.id;
-  return item;
-}
-
-function themed(icon: Icon): vscode.ThemeIcon {
-  return new vscode.ThemeIcon(
-    icon.name,
-    icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color),
-  );
-}
-
-function markdown(text: string): vscode.MarkdownString {
-  return new vscode.MarkdownString(text, true);
-}
-
-function pageSize(): number {
-  const size = vscode.workspace.getConfiguration('sweepdeck').get<unknown>('tree.pageSize');
-  return typeof size === 'number' && size >= 1 ? Math.floor(size) : 200;
 }
