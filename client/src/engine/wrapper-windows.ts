@@ -74,25 +74,27 @@ function runCommand(job: JobDescription, place: Place): Promise<Ending> {
     return Promise.resolve(NOT_EXECUTABLE);
   }
   const [program = '', ...words] = job.argv;
-  const child = spawn(program, words, {
-    cwd: job.workingDirectory,
-    env: environmentOf(job, place),
-    stdio: ['ignore', stdout, stderr],
-    windowsHide: true,
-  });
-  return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      fs.writeSync(
-        stderr,
-        `${program}: ${error.code === 'E2BIG' ? 'Argument list too long' : error.message}\n`,
-      );
-      resolve(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
+  const unstarted = (error: NodeJS.ErrnoException): Ending => {
+    fs.writeSync(
+      stderr,
+      `${program}: ${error.code === 'E2BIG' ? 'Argument list too long' : error.message}\n`,
+    );
+    return error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
+  };
+  return new Promise<Ending>((resolve) => {
+    const child = spawn(program, words, {
+      cwd: job.workingDirectory,
+      env: environmentOf(job, place),
+      stdio: ['ignore', stdout, stderr],
+      windowsHide: true,
     });
+    child.once('error', (error) => resolve(unstarted(error)));
     child.once('exit', (code, signal) => {
       if (signal === null) resolve({ code: code ?? 0, signal: null });
       else resolve({ code: 128 + signalNumber(signal), signal: signalNumber(signal) });
     });
-  });
+    // some errors are thrown, others are events
+  }).catch(unstarted);
 }
 
 function environmentOf(job: JobDescription, { directory, gpus }: Place): NodeJS.ProcessEnv {

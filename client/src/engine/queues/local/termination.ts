@@ -36,13 +36,13 @@ export class Termination {
    * another group, so that a late SIGKILL never hits a stranger.
    */
   whenOver(listener: () => void): void {
-    this.#listeners.push(listener);
     this.#look();
+    if (this.#over) listener();
+    else this.#listeners.push(listener);
   }
 
   /** Leaves the processes to themselves. */
   abandon(): void {
-    this.#over = true;
     this.#listeners.length = 0;
     clearInterval(this.#poll);
   }
