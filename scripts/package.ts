@@ -18,6 +18,8 @@ export async function packageExtension(file: string): Promise<void> {
     // Everything is in the bundles.
     dependencies: false,
     allowMissingRepository: true,
+    // The pages that README links to are in the package.
+    rewriteRelativeLinks: false,
   });
 }
 
