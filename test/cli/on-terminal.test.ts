@@ -24,7 +24,7 @@ describe('on a terminal', { skip: process.platform === 'win32' }, () => {
     assert.ok(drawn.length >= 2, stdout);
     // each failure and notice redraws the line below it as well
     assert.ok(drawn.length <= 10 * seconds + 5, `${drawn.length} times in ${seconds} s`);
-    assert.match(drawn.at(-1) ?? '', /30\/30/);
+    assert.match(drawn.at(-1) ?? '', /trial-1.*[━─].* \d+\/30  /);
     const report = stdout.slice(stdout.lastIndexOf(ERASE) + ERASE.length);
     assert.match(report, /^trial-1 is finished: 30 of 30 jobs ended/);
     assert.match(report, /\u001B\[1mFailed jobs\u001B\[22m/);
@@ -34,7 +34,7 @@ describe('on a terminal', { skip: process.platform === 'win32' }, () => {
     shellSweep(workspace, 1, 'true');
     await workspace.run('launch', 'sweep.yaml', '--quiet');
     const refused = workspace.startOnTerminal('rm', 'last');
-    await refused.says(/Delete trial-1 with the logs and results of 1 jobs\? \[y\/N\]/);
+    await refused.says(/Delete trial-1 with the logs and results of 1 job\? \[y\/N\]/);
     refused.type('\n');
     assert.equal((await refused.ended).code, 5);
     assert.ok(workspace.has('.sweeps/trial-1'));

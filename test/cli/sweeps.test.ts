@@ -97,7 +97,10 @@ describe('launch', () => {
     workspace.write('sweep.yaml', 'method: grid\n');
     const { code, stderr } = await workspace.run('launch', 'sweep.yaml');
     assert.equal(code, 1);
-    assert.match(stderr, /error: .*sweep\.yaml:1: /);
+    assert.match(
+      stderr,
+      /^sweep\.yaml:1:1: error: .*\n[^]*error: sweep\.yaml has errors; nothing was started\.\n$/,
+    );
     assert.ok(!workspace.has('.sweeps'));
   });
 

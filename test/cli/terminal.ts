@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -141,6 +143,11 @@ export class Workspace {
     return this.start(...argv).ended;
   }
 
+  /** With more environment variables. */
+  runWith(env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Result> {
+    return this.#spawn(process.execPath, [MAIN, ...argv], env).ended;
+  }
+
   /** Ends what still runs, jobs of `waiting` programs included, and removes the folder. */
   async remove(): Promise<void> {
     rmSync(path.join(this.folder, 'wait'), { force: true });
@@ -149,8 +156,8 @@ export class Workspace {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  #spawn(program: string, argv: readonly string[]): Running {
-    const env = { ...process.env, NODE_NO_WARNINGS: '1', LANG: 'C.UTF-8' };
+  #spawn(program: string, argv: readonly string[], more: Readonly<Record<string, string>> = {}): Running {
+    const env = { ...process.env, NODE_NO_WARNINGS: '1', LANG: 'C.UTF-8', ...more };
     const running = new Running(program, argv, this.folder, env);
     this.#started.push(running);
     return running;

@@ -161,6 +161,26 @@ describe('a process that leaves', () => {
     assert.deepEqual(workspace.read('started').trim().split('\n').sort(), ['1', '2', '3']);
   });
 
+  it('while stopping leaves that to whoever types stop again', async () => {
+    const launched = await launchWaiting(4);
+    launched.process.kill('SIGINT');
+    await launched.says(/Stopping trial-1/);
+    await until(async () => (await show()).state === 'stopping');
+    launched.process.kill('SIGTERM');
+    assert.equal((await launched.ended).code, 143);
+    assert.match(
+      (await workspace.run('show', 'last')).stdout,
+      /Nobody runs it now\. Go on with: sweepdeck stop trial-1/,
+    );
+
+    const stopping = workspace.start('stop', 'last');
+    await until(async () => shaped('list', (await workspace.run('list', '--json')).json)[0]?.owner !== null);
+    letJobsEnd();
+    const { code, stdout } = await stopping.ended;
+    assert.equal(code, 6);
+    assert.match(stdout, /trial-1 is stopped \(on request\): 2 of 4 jobs ended \(2 done\)/);
+  });
+
   it('leaves a sweep that can be cancelled by the next one', async () => {
     const launched = await launchWaiting(4);
     launched.process.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CommandFailure } from './failure.ts';
-import { COMMON_FLAGS, FLAGS, FLAG_NAMES, type FlagName, type FlagValues } from './flags.ts';
+import { COMMON_FLAGS, FLAGS, FLAG_NAMES, flagOf, type FlagName, type FlagValues } from './flags.ts';
 import { nearest } from '#core/sweep/spelling.ts';
 import type { Verb } from './verb.ts';
 
@@ -12,12 +12,10 @@ export interface CommandLine {
 
 type Grammar = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>;
 
-const SHORT: Readonly<Partial<Record<FlagName, string>>> = { help: 'h', quiet: 'q', yes: 'y', version: 'V' };
-
 const GRAMMAR: Grammar = Object.fromEntries(
   FLAG_NAMES.map((name) => {
-    const short = SHORT[name];
-    const type = 'placeholder' in FLAGS[name] ? ('string' as const) : ('boolean' as const);
+    const { short, placeholder } = flagOf(name);
+    const type = placeholder === undefined ? ('boolean' as const) : ('string' as const);
     return [name, short === undefined ? { type } : { type, short }];
   }),
 );
@@ -68,8 +66,8 @@ function flagValue(token: {
     const hint = guess === undefined ? 'Try: sweepdeck help' : `Did you mean --${guess}?`;
     throw new CommandFailure('usage', `There is no flag ${rawName}. ${hint}`);
   }
-  const flag = FLAGS[name];
-  if (!('placeholder' in flag)) {
+  const flag = flagOf(name);
+  if (flag.placeholder === undefined) {
     if (value === undefined) return true;
     throw new CommandFailure('usage', `--${name} takes no value.`);
   }

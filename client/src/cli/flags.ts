@@ -5,11 +5,17 @@ interface Flag<T> {
   /** What stands for the value in the help; absent: the flag takes no value. */
   readonly placeholder?: string;
   readonly summary: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** Throws a CommandFailure whose message completes "--flag VALUE: ". */
   readonly parse: (text: string) => T;
 }
 
-const switchedOn = (summary: string): Flag<true> => ({ summary, parse: () => true });
+const switchedOn = (summary: string, short?: string): Flag<true> => ({
+  summary,
+  ...(short === undefined ? {} : { short }),
+  parse: () => true,
+});
 const valued = <T>(placeholder: string, summary: string, parse: (text: string) => T): Flag<T> => ({
   placeholder,
   summary,
@@ -56,7 +62,7 @@ export const FLAGS = {
   root: valued('DIR', 'workspace folder, the one that holds .sweeps', text),
   workers: valued('N', 'jobs that run at once on this machine', wholeNumber(1)),
   gpus: valued('IDS', 'GPUs to hand out: auto, none, or ids such as 0,1', gpuIds),
-  'gpus-per-job': valued('N', 'GPUs that each job gets', wholeNumber(1)),
+  'gpus-per-job': valued('N', 'GPUs that each job gets', wholeNumber(0)),
   grace: valued('SECONDS', 'time between SIGTERM and SIGKILL when a job is ended', seconds),
   interpreter: valued('PROGRAM', 'what ${interpreter} becomes in the command', text),
   'no-brakes': switchedOn('do not pause a sweep whose first jobs fail'),
@@ -64,12 +70,12 @@ export const FLAGS = {
   seed: valued('N', 'seed of random choices, for the same jobs again', seed),
   limit: valued('N', 'number of jobs to show', wholeNumber(0)),
   failed: switchedOn('all jobs that failed or were lost'),
-  yes: switchedOn('do not ask for confirmation'),
+  yes: switchedOn('do not ask for confirmation', 'y'),
   json: switchedOn('print JSON on standard output, in the shape documented in docs/cli.md'),
-  quiet: switchedOn('no progress and no notices on standard error'),
+  quiet: switchedOn('no progress and no notices on standard error', 'q'),
   'no-color': switchedOn('no colours; the environment variable NO_COLOR does the same'),
-  help: switchedOn('print help'),
-  version: switchedOn('print the version'),
+  help: switchedOn('print help', 'h'),
+  version: switchedOn('print the version', 'V'),
 } satisfies Readonly<Record<string, Flag<unknown>>>;
 
 export type FlagName = keyof typeof FLAGS;
@@ -80,8 +86,13 @@ export const FLAG_NAMES = Object.keys(FLAGS) as readonly FlagName[];
 /** Flags that every verb takes. */
 export const COMMON_FLAGS: readonly FlagName[] = ['json', 'quiet', 'no-color', 'help'];
 
+/** The row of a flag, whatever its value's type. */
+export function flagOf(name: FlagName): Flag<unknown> {
+  return FLAGS[name];
+}
+
 /** `--workers N`, as the help and the documentation write it. */
 export function flagUsage(name: FlagName): string {
-  const flag: Flag<unknown> = FLAGS[name];
-  return flag.placeholder === undefined ? `--${name}` : `--${name} ${flag.placeholder}`;
+  const { placeholder } = flagOf(name);
+  return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`;
 }

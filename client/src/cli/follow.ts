@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isActive, isFinal, type JobState } from '#engine/sweep-state.ts';
 import type { Sweeps, SweepView } from '#engine/sweeps.ts';
 import {
@@ -121,9 +122,10 @@ export async function until(
   });
 }
 
-/** Nobody runs a sweep that has not settled. */
+/** Something of the sweep runs or should run, and nobody looks after it. */
 export function isAbandoned(view: SweepView): boolean {
-  return view.owner.kind === 'nobody' && !isFinal(view.state.phase);
+  if (view.owner.kind !== 'nobody' || isFinal(view.state.phase)) return false;
+  return view.state.phase !== 'paused' || runningCount(view) > 0;
 }
 
 function runningCount({ state }: SweepView): number {
@@ -174,10 +176,10 @@ class News {
     this.#failuresTold += 1;
     const { output, terminal } = this.#call;
     if (this.#failuresTold > FAILURES_TOLD) return;
-    const log = shownPath(this.#view.jobDirectory(job.index), terminal.cwd);
+    const log = shownPath(path.join(this.#view.jobDirectory(job.index), 'stderr.log'), terminal.cwd);
     output.note(
       output.paintNotes('red', `${this.#view.id}/${job.index} ${job.state}: ${reasonOf(job)}`) +
-        output.paintNotes('faint', `  ${printable(log)}`),
+        (job.startedAt === undefined ? '' : output.paintNotes('faint', `  ${printable(log)}`)),
     );
     if (this.#failuresTold === FAILURES_TOLD) output.note('More failures are listed at the end.');
   }

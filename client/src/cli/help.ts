@@ -1,6 +1,6 @@
 import type { Value } from '#core/value.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
-import { COMMON_FLAGS, FLAGS, flagUsage, type FlagName } from './flags.ts';
+import { COMMON_FLAGS, flagOf, flagUsage, type FlagName } from './flags.ts';
 import type { Paint } from './format/colour.ts';
 import type { Verb } from './verb.ts';
 
@@ -53,7 +53,12 @@ const usage = (verb: Verb): string => `${verb.name} ${verb.synopsis}`.trimEnd();
 const width = (verbs: readonly Verb[]): number => Math.max(...verbs.map((verb) => usage(verb).length));
 
 const flagLines = (names: readonly FlagName[]): readonly string[] =>
-  columns(names.map((name) => [flagUsage(name), FLAGS[name].summary]));
+  columns(
+    names.map((name) => {
+      const { short, summary } = flagOf(name);
+      return [short === undefined ? flagUsage(name) : `${flagUsage(name)}, -${short}`, summary];
+    }),
+  );
 
 function columns(rows: readonly (readonly [string, string])[], least = 0): readonly string[] {
   const widest = Math.max(least, ...rows.map(([left]) => left.length));

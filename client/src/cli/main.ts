@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { run } from './run.ts';
 import { flushed, processTerminal } from './terminal.ts';
 

@@ -54,7 +54,8 @@ export function headline({ state }: SweepView, now: number): string {
     .map((name) => `${state.counts[name]} ${name}`);
   const breakdown = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   const time = formatDuration((state.endedAt ?? now) - state.launchedAt);
-  const why = phaseReason(state);
+  // a detail is a sentence of its own, printed below
+  const why = state.phaseDetail === undefined ? phaseReason(state) : undefined;
   return `${state.id} is ${state.phase}${why === undefined ? '' : ` (${why})`}: ${of} ended${breakdown} in ${time}.`;
 }
 
@@ -152,6 +153,12 @@ export function runningTable(view: SweepView, { output }: Call, most: number, no
       ]),
   );
   if (running.length > most) output.line(output.paint('faint', `… and ${running.length - most} more`));
+}
+
+/** What to type to look after a sweep that nobody runs: it goes on in the direction it was going. */
+export function takeOverCommand({ id, phase }: SweepState): string {
+  const verb = phase === 'stopping' ? 'stop' : phase === 'cancelling' ? 'cancel' : 'resume';
+  return `sweepdeck ${verb} ${id}`;
 }
 
 function nextStep({ id, state }: SweepView, failed: number): string | undefined {

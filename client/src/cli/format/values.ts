@@ -29,8 +29,13 @@ export function formatParameters(parameters: Parameters): string {
   return words.join(' ');
 }
 
-/** One value on one line, at most 40 characters. */
+/** One value on one line, at most 40 characters; a number that is no integer with 6 significant digits. */
 export function formatValue(value: Value): string {
-  const text = typeof value === 'string' && /^[^\s"'\\]+$/u.test(value) ? value : stringifyJson(value);
-  return shorten(printable(text), 40);
+  return shorten(printable(plainText(value)), 40);
+}
+
+function plainText(value: Value): string {
+  if (typeof value === 'string' && /^[^\s"'\\]+$/u.test(value)) return value;
+  if (typeof value === 'number' && !Number.isInteger(value)) return formatMetric(value);
+  return stringifyJson(value);
 }

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { readSweepFile } from '#engine/sweep-file.ts';
 import { runInForeground } from '../foreground.ts';
+import { refuseErrors } from '../problems.ts';
 import { readNamedFile, withSweeps } from '../session.ts';
 import type { Verb } from '../verb.ts';
 import { shownPath } from '../workspace.ts';
@@ -23,11 +25,13 @@ export const launch: Verb = {
   flags: ['root', 'seed', ...RUN_FLAGS],
   run: async (call) => {
     const { positionals, flags, terminal, output } = call;
-    const file = path.resolve(terminal.cwd, positionals[0] ?? '');
-    await readNamedFile(file, terminal.cwd);
+    const [named = ''] = positionals;
+    const file = path.resolve(terminal.cwd, named);
+    const text = await readNamedFile(file, terminal.cwd);
     return withSweeps(
       call,
-      async ({ sweeps }) => {
+      async ({ sweeps, root }) => {
+        refuseErrors(named, text, readSweepFile(file, text, root).problems, output);
         const view = await sweeps.launch(file, flags.seed === undefined ? {} : { seed: flags.seed });
         output.note(`Launched ${view.id} in ${shownPath(view.directory, terminal.cwd)}`);
         return runInForeground(sweeps, view, call);

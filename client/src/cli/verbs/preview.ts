@@ -2,9 +2,8 @@ import path from 'node:path';
 import { previewSweep } from '#engine/preview.ts';
 import { previewDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CommandFailure } from '../failure.ts';
 import { formatArgv } from '../format/argv.ts';
-import { formatProblem } from '../format/problems.ts';
+import { refuseErrors } from '../problems.ts';
 import { installation, readNamedFile } from '../session.ts';
 import { engineSettings } from '../settings.ts';
 import type { Verb } from '../verb.ts';
@@ -28,12 +27,7 @@ export const preview: Verb = {
       limit: flags.limit ?? JOBS_SHOWN,
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     });
-    for (const problem of shown.problems) {
-      for (const line of formatProblem(named, text, problem, output.paintNotes)) output.note(line);
-    }
-    if (shown.problems.some(({ severity }) => severity === 'error')) {
-      throw new CommandFailure('file-errors', `${named} has errors.`, shown.problems);
-    }
+    refuseErrors(named, text, shown.problems, output);
     output.document(previewDocument(shown));
     const { count, jobs } = shown;
     for (const job of jobs) {

@@ -1,5 +1,5 @@
 /** Verbs that change a sweep. Whoever runs it is asked; when nobody does, this process takes it over. */
-import type { SweepRequest } from '#engine/events.ts';
+import type { Phase, SweepRequest } from '#engine/events.ts';
 import type { Sweeps, SweepView } from '#engine/sweeps.ts';
 import { summaryDocument } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -22,11 +22,22 @@ async function ask(
 ): Promise<ExitCode> {
   return withSweeps(call, async ({ sweeps, root }) => {
     const view = findSweep(sweeps.list(), call.positionals[0] ?? '', root);
-    await sweeps.request(view.id, requestFor(view.id));
+    const request = requestFor(view.id);
+    try {
+      await sweeps.request(view.id, request);
+    } catch (error) {
+      // asked for before, by somebody who is gone: this process now sees it through
+      if (view.owner.kind !== 'here' || view.state.phase !== UNDER_WAY[request.type]) throw error;
+    }
     const next = view.owner.kind === 'elsewhere' ? acknowledge : whenOurs;
     return next(sweeps, view, call);
   });
 }
+
+const UNDER_WAY: Readonly<Partial<Record<SweepRequest['type'], Phase>>> = {
+  stop: 'stopping',
+  cancel: 'cancelling',
+};
 
 const acknowledge: Continuation = (_sweeps, view, { output }) => {
   output.document(summaryDocument(view));
@@ -34,18 +45,23 @@ const acknowledge: Continuation = (_sweeps, view, { output }) => {
   return Promise.resolve(EXIT.ok);
 };
 
-const plain = (name: 'pause' | 'stop', summary: string): Verb => ({
-  name,
+export const pause: Verb = {
+  name: 'pause',
   synopsis: 'SWEEP',
-  summary,
+  summary: 'start no new jobs until the sweep is resumed; running jobs go on',
   arity: { least: 1, most: 1 },
   flags: ['root'],
-  run: (call) => ask(call, () => ({ type: name }), acknowledge),
-});
+  run: (call) => ask(call, () => ({ type: 'pause' }), acknowledge),
+};
 
-export const pause = plain('pause', 'start no new jobs until the sweep is resumed; running jobs go on');
-
-export const stop = plain('stop', 'start no new jobs; the sweep ends when the running ones have ended');
+export const stop: Verb = {
+  name: 'stop',
+  synopsis: 'SWEEP',
+  summary: 'start no new jobs; the sweep ends when the running ones have ended',
+  arity: { least: 1, most: 1 },
+  flags: ['root', 'grace'],
+  run: (call) => ask(call, () => ({ type: 'stop' }), runInForeground),
+};
 
 export const resume: Verb = {
   name: 'resume',

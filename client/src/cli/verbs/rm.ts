@@ -21,7 +21,7 @@ export const rm: Verb = {
         }
         const jobs = views.reduce((sum, { state }) => sum + state.jobs.length, 0);
         const answer = await terminal.ask(
-          `Delete ${ids.join(', ')} with the logs and results of ${jobs} jobs? [y/N] `,
+          `Delete ${ids.join(', ')} with the logs and results of ${jobs === 1 ? '1 job' : `${jobs} jobs`}? [y/N] `,
         );
         if (!/^y(es)?$/i.test(answer.trim())) {
           output.warn('Nothing was deleted.');

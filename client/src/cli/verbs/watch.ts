@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import { interruptionExit } from '../interruption.ts';
 import { findSweep } from '../naming.ts';
-import { closingReport, exitCodeOf } from '../report.ts';
+import { closingReport, exitCodeOf, takeOverCommand } from '../report.ts';
 import { withSweeps } from '../session.ts';
 import type { Verb } from '../verb.ts';
 
@@ -30,7 +30,7 @@ export const watch: Verb = {
           return interruptionExit(ending.signal);
         case 'abandoned':
           closingReport(view, call);
-          output.warn(`Nobody runs ${view.id} now. Take it over with: sweepdeck resume ${view.id}`);
+          output.warn(`Nobody runs ${view.id} now. Take it over with: ${takeOverCommand(view.state)}`);
           return EXIT.unfinished;
         case 'removed':
           output.warn(`${view.id} was deleted.`);
