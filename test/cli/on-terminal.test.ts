@@ -28,7 +28,6 @@ describe('on a terminal', { skip: process.platform === 'win32' }, () => {
     assert.ok(drawn.length >= 2, stdout);
     // each failure and notice redraws the line below it as well
     assert.ok(drawn.length <= 10 * seconds + 5, `${drawn.length} times in ${seconds} s`);
-    // eslint-disable-next-line no-control-regex -- styles start with ESC
     const plain = drawn.map((line) => line.replace(/\u001B\[\d+m/g, ''));
     const full = /^trial-1 {2}━{23}─ 29\/30 {2}1 running {2}1 failed {2}best loss 1 \(job 0\)/;
     assert.ok(
