@@ -9,7 +9,10 @@ const writers = {
   writeFileAtomically: writeFileAtomically,
   writeFileAtomicallySync: (...args: Parameters<typeof writeFileAtomicallySync>): Promise<void> =>
     // a rejection rather than a throw, so that one test serves both
-    new Promise((resolve) => resolve(writeFileAtomicallySync(...args))),
+    new Promise((resolve) => {
+      writeFileAtomicallySync(...args);
+      resolve();
+    }),
 };
 
 for (const [name, write] of Object.entries(writers)) {
