@@ -39,6 +39,8 @@ export interface Claim {
   readonly host: string;
   readonly slot: number | undefined;
   readonly gpus: readonly string[];
+  /** One of the arguments of the process, which no other process has. */
+  readonly token: string | undefined;
   /** Whose process table the pid is from, as the one who started the wrapper described it. */
   readonly machine: MachineIdentity | undefined;
 }
@@ -92,7 +94,7 @@ function isExitRecord(value: unknown): value is ExitRecord {
 /**
  * The claim, or undefined while the text is not whole. First line: the process as /proc/<pid>/stat
  * tells it (proc_pid_stat(5): the start time is field 22, the 20th after the parenthesised name), or
- * `<pid> <start time>`, or a bare pid. Second line: host, slot and GPUs, the last two may be empty.
+ * `<pid> <start time>`, or a bare pid. Second line: host, slot, GPUs and token, the last three may be empty.
  * Third line: the machine as JSON, may be empty.
  */
 export function parseClaim(text: string): Claim | undefined {
@@ -102,20 +104,21 @@ export function parseClaim(text: string): Claim | undefined {
   }
   const pid = Number.parseInt(process, 10);
   if (!Number.isInteger(pid)) return undefined;
-  const [host = '', slot = '', gpus = ''] = place.split(' ');
+  const [host = '', slot = '', gpus = '', token = ''] = place.split(' ');
   return {
     pid,
     startTime: startTimeIn(process),
     host,
     slot: slot === '' ? undefined : Number(slot),
     gpus: gpus === '' ? [] : gpus.split(','),
+    token: token === '' ? undefined : token,
     machine: parseMachine(machine),
   };
 }
 
 /** The claim of the engine itself, which settles that nobody runs the attempt: pid 0 is no process. */
 export function recoveryClaimText(host: string): string {
-  return `0\n${host}  \n\n`;
+  return `0\n${host}   \n\n`;
 }
 
 function startTimeIn(process: string): string | undefined {

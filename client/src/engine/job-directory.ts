@@ -6,7 +6,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseJson, stringifyJson } from '#core/value.ts';
-import { errorCode, makeFolderSync, renameSync, storageError, writeFileAtomicallySync } from './atomic-file.ts';
+import {
+  errorCode,
+  makeFolderSync,
+  renameSync,
+  storageError,
+  writeFileAtomicallySync,
+} from './atomic-file.ts';
 import {
   type Claim,
   type ExitRecord,

@@ -121,7 +121,7 @@ describe('a job directory', () => {
     const { directory } = makeJob(folder, ['true']);
     assert.equal(readClaim(directory, 1), undefined);
     assert.equal(wasClaimed(directory, 1), false);
-    const whole = '77 (a b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20\nhost 3 0,1\n\n';
+    const whole = '77 (a b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20\nhost 3 0,1 f00d\n\n';
     for (let length = 0; length < whole.length; length++) {
       write(directory, 'claim-1', whole.slice(0, length));
       assert.equal(readClaim(directory, 1), 'unfinished', `after ${length} bytes`);
@@ -133,6 +133,7 @@ describe('a job directory', () => {
       host: 'host',
       slot: 3,
       gpus: ['0', '1'],
+      token: 'f00d',
       machine: undefined,
     });
     assert.equal(wasClaimed(directory, 1), true);

@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 const WRAPPER = path.resolve(import.meta.dirname, '../../../client/src/engine/wrapper-windows.ts');
 const stdoutOf = (directory: string): string => path.join(directory, 'stdout.log');
 const isDead = (pid: number): boolean =>
-  !fs.existsSync(`/proc/${pid}`) || / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  !fs.existsSync(`/proc/${pid}`) || fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
 
 const launchers = [
   { name: 'script.sh', launcher: shellLauncher(process.env) },
@@ -217,6 +217,29 @@ describe('the local queue, taking over', () => {
     assert.equal((await run(['sh', path.join(job.directory, 'script.sh')])).code, 75);
   });
 
+  it('loses no job and runs none twice when the engine is killed right after submitting', async () => {
+    for (let round = 0; round < 10; round++) {
+      const job = makeJob(folder, ['sh', '-c', 'echo once >> "$SWEEPDECK_JOB_DIR/runs"']);
+      const engine = `
+        import { LocalQueue, LocalWorkers, localLauncher } from '#engine/queues/local.ts';
+        const settings = () => ({ workers: 1, gpus: [], gpusPerJob: 0, gracePeriod: 1 });
+        const machine = Promise.resolve({ host: 'x' });
+        const workers = new LocalWorkers({ settings, launcher: localLauncher(''), machine });
+        await machine;
+        const queue = new LocalQueue(workers, { onEvent() {}, onFree() {} });
+        queue.submit(${JSON.stringify(job)});
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${round % 5});`;
+      const killed = await run([process.execPath, '--input-type=module', '-e', engine], {
+        cwd: import.meta.dirname,
+      });
+      assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+      const observed = new Observed();
+      observed.queue.adopt(job);
+      assert.equal((await observed.ended(job.id)).state, 'done');
+      assert.equal(fs.readFileSync(path.join(job.directory, 'runs'), 'utf8'), 'once\n');
+    }
+  });
+
   it('gives a job up as lost when its process is gone without a record', async () => {
     const job = makeJob(folder, ['sleep', '1000']);
     const wrapper = startScript(job.directory);
@@ -231,14 +254,14 @@ describe('the local queue, taking over', () => {
   });
 
   it('does not take a process that got the pid of another one for the job', async () => {
-    const job = makeJob(folder, ['true']);
-    fs.writeFileSync(
-      path.join(job.directory, 'claim-1'),
-      `${process.pid} 1\n${(await ownHost()).trim()} 0 \n\n`,
-    );
-    const observed = new Observed();
-    observed.queue.adopt(job);
-    assert.equal((await observed.ended(job.id)).state, 'lost');
+    const host = (await ownHost()).trim();
+    for (const claim of [`${process.pid} 1\n${host} 0  \n\n`, `${process.pid}\n${host} 0  f00d\n\n`]) {
+      const job = makeJob(folder, ['true']);
+      fs.writeFileSync(path.join(job.directory, 'claim-1'), claim);
+      const observed = new Observed();
+      observed.queue.adopt(job);
+      assert.equal((await observed.ended(job.id)).state, 'lost');
+    }
   });
 
   it('waits for the record of a job on another machine, and can only let go of it', async () => {

@@ -198,6 +198,20 @@ for (const shell of SHELLS) {
       assert.deepEqual(claim.machine, { host: 'it\'s "me"' });
     });
 
+    it('claims with a token instead where one is given, for it is among its arguments', async () => {
+      const { directory } = makeJob(folder, [
+        'sh',
+        '-c',
+        'tr "\\\\0" " " < /proc/$PPID/cmdline; echo; echo $PPID',
+      ]);
+      await run([...shell, script(directory), boot(), 'h', '4', '', '{}', 'f00d']);
+      const claim = readClaim(directory, 1);
+      assert.ok(claim !== undefined && claim !== 'unfinished');
+      const [words = '', pid] = stdoutOf(directory).trim().split('\n');
+      assert.deepEqual([claim.pid, claim.startTime, claim.token], [Number(pid), undefined, 'f00d']);
+      assert.ok(words.split(' ').includes('f00d'));
+    });
+
     it('publishes by rename for readers on other machines', async () => {
       const { directory } = makeJob(folder, ['true'], {}, { script: { publish: 'rename' } });
       await run([...shell, script(directory)]);
@@ -217,6 +231,24 @@ describe('script.sh', () => {
       assert.deepEqual(codes.sort(), [0, 75]);
       assert.equal(fs.readFileSync(path.join(directory, 'runs'), 'utf8'), 'ran\n');
     }
+  });
+
+  it('runs nothing when it can not claim the attempt', async () => {
+    const { directory } = makeJob(folder, ['touch', path.join(folder, 'unclaimed')]);
+    fs.symlinkSync(path.join(folder, 'no', 'such', 'folder'), path.join(directory, 'claim-1'));
+    assert.equal((await run(['sh', script(directory)])).code, 74);
+    assert.equal(fs.existsSync(path.join(folder, 'unclaimed')), false);
+  });
+
+  it('writes its record as soon as a full disk has room again', async () => {
+    const { directory } = makeJob(folder, ['sh', '-c', 'exit 5']);
+    const record = path.join(directory, 'exit.json');
+    fs.symlinkSync('/dev/full', record);
+    const ended = run(['sh', script(directory), boot(), 'h']);
+    await fileWritten(path.join(directory, 'claim-1'));
+    fs.unlinkSync(record);
+    await ended;
+    assert.equal(readExitRecord(directory, 1)?.code, 5);
   });
 
   it('gives any parameter to a program exactly as it is', async () => {

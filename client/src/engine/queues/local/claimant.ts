@@ -1,5 +1,7 @@
 /** Whether the process that claimed an attempt, perhaps under an earlier engine, still lives. */
-import { plainHostName, type Claim } from '../../exit-record.ts';
+import fs from 'node:fs';
+import { errorCode } from '../../atomic-file.ts';
+import { type Claim, plainHostName } from '../../exit-record.ts';
 import {
   compareProcessTables,
   identityOf,
@@ -36,6 +38,7 @@ const CLOCK_GRAIN_MS = 2_000;
 export async function isRunning(claim: Claim, claimedAt: number | undefined): Promise<boolean> {
   try {
     if (claim.startTime !== undefined) return await isAlive(claim.pid, claim.startTime);
+    if (claim.token !== undefined) return hasArgument(claim.pid, claim.token);
     const started = await identityOf(claim.pid);
     if (started === undefined) return false;
     const startedAt = process.platform === 'win32' ? Date.parse(started) : Number.NaN;
@@ -48,7 +51,18 @@ export async function isRunning(claim: Claim, claimedAt: number | undefined): Pr
 
 /** A quick look, many times a second, at a process that `isRunning` was true for. */
 export function seemsRunning(claim: Claim): boolean {
-  return process.platform === 'linux' && claim.startTime !== undefined
-    ? isAliveSync(claim.pid, claim.startTime)
-    : processExists(claim.pid);
+  if (process.platform !== 'linux') return processExists(claim.pid);
+  if (claim.startTime !== undefined) return isAliveSync(claim.pid, claim.startTime);
+  return claim.token === undefined ? processExists(claim.pid) : hasArgument(claim.pid, claim.token);
+}
+
+/** Whether there is a process with this pid and this argument (proc_pid_cmdline(5)); a dead one not yet collected has none. */
+function hasArgument(pid: number, word: string): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(word);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return false;
+    // hidden from us, so not one of ours, or there is no looking at it: the bare pid has to do
+    return processExists(pid);
+  }
 }

@@ -1,5 +1,6 @@
 /** Starts the wrapper of a job as a process of its own that outlives this one. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { SCRIPT_FILE } from '../../job-directory.ts';
@@ -31,8 +32,9 @@ export function shellLauncher(environment: NodeJS.ProcessEnv): Launcher {
   const env = jobBaseEnvironment(environment);
   return ({ directory, host, slot, gpus, machine }) => {
     const boot = Math.round(Date.now() - os.uptime() * 1000);
+    const token = randomBytes(12).toString('hex');
     const script = path.join(directory, SCRIPT_FILE);
-    return spawn('/bin/sh', [script, String(boot), host, String(slot), gpus.join(), machine], {
+    return spawn('/bin/sh', [script, String(boot), host, String(slot), gpus.join(), machine, token], {
       detached: true,
       stdio: 'ignore',
       env,
