@@ -44,7 +44,14 @@ const SERVERS: readonly Server[] = [
 
 /** A sweep file of about `lines` lines; `goal` is the word the edits change. */
 export function flatSweep(lines: number, goal = 'minimize'): string {
-  const head = ['method: random', 'metric:', '  name: loss', `  goal: ${goal}`, 'parameters:'];
+  const head = [
+    'method: random',
+    'metric:',
+    '  name: loss',
+    `  goal: ${goal}`,
+    'command: ["true"]',
+    'parameters:',
+  ];
   const body = Array.from({ length: Math.max(1, Math.floor((lines - head.length) / 4)) }, (_, index) =>
     [`  p${index}:`, '    distribution: uniform', `    min: ${index}.5`, `    max: ${index + 1}.5`].join(
       '\n',
@@ -80,8 +87,7 @@ async function measure(server: Server, lines: number, edits: number): Promise<Ti
   connection.listen();
   await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
-    rootUri: null,
-    workspaceFolders: null,
+    workspaceFolders: [],
     capabilities: {
       workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
       textDocument: { publishDiagnostics: { versionSupport: true } },
