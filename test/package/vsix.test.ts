@@ -15,6 +15,7 @@ const shipped = [
   'extension/LICENSE.txt',
   'extension/changelog.md',
   'extension/dist/cli.cjs',
+  'extension/dist/engine.cjs',
   'extension/dist/extension.cjs',
   'extension/dist/language-client.cjs',
   'extension/dist/server.cjs',
