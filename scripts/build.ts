@@ -6,7 +6,7 @@
  * Each bundle has a size budget; `--metafile` also writes dist/meta.json and prints what takes the room.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyzeMetafile, build, context, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
@@ -108,9 +108,7 @@ async function buildOnce(withMetafile: boolean): Promise<void> {
   const dist = path.join(root, 'dist');
   mkdirSync(dist, { recursive: true });
   generateValidators();
-  const settled = await Promise.allSettled(
-    bundles.filter(({ entry }) => existsSync(path.join(root, entry)) || !partial).map(buildBundle),
-  );
+  const settled = await Promise.allSettled(bundles.map(buildBundle));
   const metafiles = settled.map((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
@@ -136,6 +134,5 @@ async function watch(): Promise<void> {
 }
 
 const flags = new Set(process.argv.slice(2));
-const partial = flags.has('--partial');
 if (flags.has('--watch')) await watch();
 else await buildOnce(flags.has('--metafile'));
