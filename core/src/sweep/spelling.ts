@@ -40,7 +40,11 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 /** The allowed word that was most likely meant, or undefined when none is near. */
 export function nearest(word: string, allowed: readonly string[]): string | undefined {
   const plain = fold(word);
-  const meant = synonyms[word.toLowerCase()]?.find((candidate) => allowed.includes(candidate));
+  const lower = word.toLowerCase();
+  // a file may hold any word, `constructor` too
+  const meant = Object.hasOwn(synonyms, lower)
+    ? synonyms[lower]?.find((candidate) => allowed.includes(candidate))
+    : undefined;
   if (meant !== undefined) return meant;
   let best: string | undefined;
   let bestDistance = Infinity;
