@@ -109,7 +109,8 @@ export interface PreviewJob {
 export interface Preview {
   /** null: never ends. */
   readonly count: bigint | null;
-  readonly seed: number;
+  /** What random choices were drawn with; undefined when nothing is random. */
+  readonly seed: number | undefined;
   readonly jobs: readonly PreviewJob[];
   readonly problems: readonly Problem[];
 }
