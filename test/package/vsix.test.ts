@@ -13,6 +13,8 @@ const shipped = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
   'extension/LICENSE.txt',
+  'extension/bin/sweepdeck',
+  'extension/bin/sweepdeck.cmd',
   'extension/changelog.md',
   'extension/dist/cli.cjs',
   'extension/dist/engine.cjs',

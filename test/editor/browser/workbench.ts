@@ -55,7 +55,8 @@ export class Workbench {
   /** Resolves when the window is there and takes keys. */
   async shown(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-    await this.page.locator('.activitybar .action-item a[aria-label^="Explorer"]').waitFor();
+    // The last thing that comes: what the extension contributes.
+    await this.#icon.waitFor();
   }
 
   async close(): Promise<void> {
@@ -76,34 +77,46 @@ export class Workbench {
   }
 
   /** Runs a command from the palette by its title. */
-  async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.#pick(title, title);
+  command(title: string): Promise<void> {
+    return this.#quickOpen('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace by its path. */
   async open(file: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
     const { base, dir } = path.parse(file);
-    await this.#pick(file, base, dir);
+    await this.#quickOpen('Control+P', file, base, dir);
     await this.page.locator('.tab.active', { hasText: base }).waitFor();
   }
 
   /** Chooses an entry in the list that is open at the top. */
-  async choose(...texts: readonly string[]): Promise<void> {
-    let row = this.page.locator('.quick-input-list .monaco-list-row');
-    for (const text of texts) row = row.filter({ hasText: text });
-    await row.first().click();
+  choose(...texts: readonly string[]): Promise<void> {
+    return this.#entry(texts).click();
   }
 
-  async #pick(typed: string, ...texts: readonly string[]): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await this.page.keyboard.type(typed);
+  #entry(texts: readonly string[]): Locator {
     let row = this.page.locator('.quick-input-list .monaco-list-row');
     for (const text of texts) row = row.filter({ hasText: text });
-    await row.first().waitFor();
-    await row.first().click();
+    return row.first();
+  }
+
+  /**
+   * Opens the list at the top and takes the entry with these texts. Does it once more when nothing came, as people do:
+   * a key is lost while the focus moves, and a list that opened early doesn't hold what came later.
+   */
+  async #quickOpen(key: string, typed: string, ...texts: readonly string[]): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[aria-controls="quickInput_list"]');
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press(key);
+        await input.waitFor({ timeout: 3000 });
+        await input.fill(typed);
+        await this.#entry(texts).click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** The item of the extension in the status bar. */
@@ -111,12 +124,23 @@ export class Workbench {
     return this.page.locator('.statusbar-item[id="sweepdeck.sweepdeck.sweepdeck.status"]');
   }
 
+  get #icon(): Locator {
+    return this.page.locator('.activitybar .action-item a[aria-label^="Sweeps"]');
+  }
+
   /** Shows the container of the sweeps in the side bar. */
   async showSweeps(): Promise<void> {
-    // Not by a click on the icon, which closes the side bar when it shows the sweeps already.
-    await this.command('Focus on Sweeps View');
     const title = this.page.locator('.part.sidebar .composite.title', { hasText: 'Sweeps' });
-    await title.waitFor();
+    for (let tries = 1; ; tries++) {
+      try {
+        // A click on the icon closes the side bar when it shows the sweeps already, or is about to.
+        if (!(await title.isVisible())) await this.#icon.click();
+        await title.waitFor({ timeout: 3000 });
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
   }
 
   /** Lines of the tree that hold the text. */
