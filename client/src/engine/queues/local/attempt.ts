@@ -183,7 +183,10 @@ export class LocalAttempt {
       return outcomeOf({ ...ending, signal: signalOf(ending.code) }, directory, false);
     }
     return ending.code === WRAPPER_EXIT.directoryUnusable
-      ? failed('storage', `The job directory ${directory} can't be written. Is the disk full?`)
+      ? failed(
+          'storage',
+          `The job directory ${directory} can't be written. Is the disk full? Free some space; the job starts again by itself.`,
+        )
       : failed(
           'spawn-failed',
           `The job's script ended before it began, with code ${ending.code}. Is the job directory ${directory} complete?`,
