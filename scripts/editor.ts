@@ -39,21 +39,18 @@ async function openInBrowser(): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sweepdeck-vsix-'));
   const vsix = path.join(folder, 'sweepdeck.vsix');
   await packageExtension(vsix);
-  const vscode = await startVscode({
+  const { url } = await startVscode({
     name: 'editor',
     workspace: { open: examples },
     vsix,
     settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     trusted: true,
   });
+  rmSync(folder, { recursive: true });
+  // The server keeps this program alive; a signal ends both (harness/vscode.ts).
   console.log(
-    `\nVS Code is at ${vscode.url}\nOpen a sweep file and launch it: F1, "Sweeps: Launch sweep". Ctrl-C ends the editor; jobs go on.`,
+    `\nVS Code is at ${url}\nOpen a sweep file and launch it: F1, "Sweeps: Launch sweep". Ctrl-C ends the editor; jobs go on.`,
   );
-  await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
-  });
-  await vscode.close();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 if (!openDesktop()) await openInBrowser();

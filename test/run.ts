@@ -14,7 +14,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { countsVariable, readCounts, type Counts } from './harness/counts.ts';
 import { missingNeeds, type Need } from './harness/machine.ts';
-import { endGroupsOnSignal, runGroup, type GroupEnd } from './harness/processes.ts';
+import { cleanUpOnSignal, runGroup, type GroupEnd } from './harness/processes.ts';
 import { suites, type Suite } from './harness/suites.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -133,12 +133,14 @@ function sumUp(): void {
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
 
-endGroupsOnSignal(() => {
+cleanUpOnSignal(() => {
   failed++;
   sumUp();
 });
 
 const chosen = choose(process.argv.slice(2));
+if (chosen.length === 0)
+  console.log(`No suite and no test file matches. The suites: ${suites.map(({ name }) => name).join(', ')}.`);
 console.log('== build');
 if (!(await buildFirst())) {
   console.log('  FAILED build: see above; nothing else was run.');

@@ -2,12 +2,10 @@
 import path from 'node:path';
 import { writeCounts, type Counts } from '../harness/counts.ts';
 import { runInExtensionHost } from '../harness/extension-host.ts';
-import { endGroupsOnSignal } from '../harness/processes.ts';
 import { bundleHostSuite, hostSuites } from './bundle-host.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
-endGroupsOnSignal();
 const suite = await bundleHostSuite();
 const runs: Counts[] = [];
 for (const { name, trusted } of hostSuites)

@@ -81,17 +81,14 @@ export async function runGroup(
   }
 }
 
-/** On SIGINT, SIGTERM and SIGHUP: ends every group that is still alive, then this process with the shell's code for it. */
-export function endGroupsOnSignal(beforeExit: () => void = () => undefined): void {
+/** On SIGINT, SIGTERM and SIGHUP: cleans up, ends what is still alive, then this process with the shell's code for it. */
+export function cleanUpOnSignal(cleanUp: () => Promise<void> | void): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)
     process.once(signal, () => {
-      void Promise.all([...alive].map(endGroup)).then(() => {
-        beforeExit();
-        process.exit(code);
-      });
+      void Promise.allSettled([cleanUp(), ...[...alive].map(endGroup)]).then(() => process.exit(code));
     });
 }

@@ -22,7 +22,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { installVscode, type InstalledVscode } from '../../scripts/install-vscode.ts';
 import { findChromium } from './machine.ts';
-import { endGroup, startGroup } from './processes.ts';
+import { cleanUpOnSignal, endGroup, startGroup } from './processes.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 /** Where logs and screenshots go. */
@@ -140,6 +140,10 @@ export function copyWorkspace(from: string, to: string): void {
   });
 }
 
+/** How each VS Code that runs is ended; done as well when this process is told to end. */
+const running = new Set<() => Promise<void>>();
+let cleansUp = false;
+
 /** Starts a VS Code and resolves when it answers. */
 export async function startVscode(options: VscodeOptions): Promise<RunningVscode> {
   const installed = await installVscode((line) => {
@@ -176,10 +180,18 @@ export async function startVscode(options: VscodeOptions): Promise<RunningVscode
   };
   const stop: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
+    running.delete(close);
     for (const step of stop) await step();
     endJobsBelow(home);
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
+  if (!cleansUp) {
+    cleansUp = true;
+    cleanUpOnSignal(async () => {
+      await Promise.all([...running].map((end) => end()));
+    });
+  }
+  running.add(close);
   try {
     if (options.vsix !== undefined) installExtension(installed, options.vsix, common, env);
     const port = await freePort();
