@@ -52,6 +52,7 @@ function choose(words: readonly string[]): readonly Chosen[] {
             argv: [
               process.execPath,
               '--test',
+              '--import=./test/harness/property-seed.ts',
               `--test-concurrency=${run.atOnce ?? Math.max(2, availableParallelism())}`,
               '--test-timeout=240000',
               '--test-reporter=./test/harness/node-test-reporter.ts',
