@@ -23,6 +23,8 @@ export interface JournalTailOptions {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** How long a damaged last line may be one whose bytes are on their way. */
+const PATIENCE_MS = 500;
 
 export class JournalTail {
   readonly #path: string;
@@ -31,8 +33,8 @@ export class JournalTail {
   readonly #first: Promise<void>;
   #position: JournalPosition = JOURNAL_START;
   #file: string | undefined;
-  /** Where a damaged last line begins that was seen once. */
-  #suspect: number | undefined;
+  /** Where a damaged last line begins, and when it was seen first. */
+  #suspect: { readonly offset: number; readonly since: number } | undefined;
   #restarted = false;
   #trouble: string | undefined;
   #disposed = false;
@@ -118,8 +120,7 @@ export class JournalTail {
     const lines = decodeLines(bytes, from);
     const last = lines.damage.at(-1);
     const lastEnds = last !== undefined && last.byteOffset + last.bytes + 1 === lines.position.offset;
-    if (atEnd && lastEnds && this.#suspect !== last.byteOffset) {
-      this.#suspect = last.byteOffset;
+    if (atEnd && lastEnds && !this.#isConfirmed(last.byteOffset)) {
       const before = decodeLines(bytes.subarray(0, last.byteOffset - from.offset), from);
       this.#position = before.position;
       this.#tell(before.events, before.damage);
@@ -129,6 +130,13 @@ export class JournalTail {
     this.#position = lines.position;
     this.#tell(lines.events, lines.damage);
     return true;
+  }
+
+  /** Whether the damage that begins here was there some time ago already. */
+  #isConfirmed(offset: number): boolean {
+    const now = performance.now();
+    if (this.#suspect?.offset !== offset) this.#suspect = { offset, since: now };
+    return now - this.#suspect.since >= PATIENCE_MS;
   }
 
   #restart(file: string | undefined): void {
