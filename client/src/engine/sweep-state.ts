@@ -223,7 +223,7 @@ export class SweepFold {
         const job = this.#jobs[event.job];
         if (job?.state !== 'queued' || event.attempt < job.attempt) return this.#changed(filled);
         this.#put({ ...bare(job), state: 'submitted', attempt: event.attempt });
-        return this.#changed([...filled, event.job]);
+        return this.#changed(withJob(filled, event.job));
       }
       case 'started': {
         const filled = this.#fillUpTo(event.job, undefined);
@@ -240,7 +240,7 @@ export class SweepFold {
           ...(event.slot === undefined ? {} : { slot: event.slot }),
           ...(event.gpus === undefined ? {} : { gpus: event.gpus }),
         });
-        return this.#changed([...filled, event.job]);
+        return this.#changed(withJob(filled, event.job));
       }
       case 'ended': {
         const filled = this.#fillUpTo(event.job, undefined);
@@ -248,7 +248,7 @@ export class SweepFold {
         if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt)
           return this.#changed(filled);
         this.#end(state, job, event);
-        return this.#changed([...filled, event.job]);
+        return this.#changed(withJob(filled, event.job));
       }
       case 'requeued': {
         const filled = this.#fillUpTo(event.job, undefined);
@@ -258,7 +258,7 @@ export class SweepFold {
         this.#cancelling.delete(job.index);
         this.#put({ ...bare(job), state: 'queued', attempt: event.attempt, reason: event.reason });
         if (state.best?.job === job.index) state.best = this.#findBest();
-        return this.#changed([...filled, event.job]);
+        return this.#changed(withJob(filled, event.job));
       }
       case 'requested': {
         this.#requests.set(event.id, event.refused);
@@ -336,7 +336,7 @@ export class SweepFold {
       this.#jobs.push(job);
       this.#requeued.add(next);
       this.#order = undefined;
-      if (next !== index) added.push(next);
+      added.push(next);
     }
     return added;
   }
@@ -386,6 +386,11 @@ export class SweepFold {
     }
     return best;
   }
+}
+
+/** `filled` is ascending; the job is its last one, or not among them. */
+function withJob(filled: readonly number[], job: number): readonly number[] {
+  return filled.at(-1) === job ? filled : [...filled, job];
 }
 
 /** What stays of a job when a new attempt or state begins. */
