@@ -25,7 +25,9 @@ export function stringifyJson(value: unknown): string {
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseJson(text: string): unknown {
-  return needsCare(text) ? new JsonReader(text).document() : JSON.parse(text);
+  // V8 13 takes the key "\"" for "\\" when it has read {"\\": …} before, and likewise with other escapes
+  // in keys (seen in Node 24.21; Node 20 reads them right)
+  return text.includes('\\') || needsCare(text) ? new JsonReader(text).document() : JSON.parse(text);
 }
 
 /** From here on JavaScript writes a whole number with an exponent, which is a float's mark. */

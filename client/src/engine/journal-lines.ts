@@ -139,7 +139,7 @@ function readRecord(text: string): JournalEvent | string {
  * takes half the time and yields JavaScript's numbers.
  */
 function parseRecord(text: string): unknown {
-  if (!text.includes('"parameters":')) {
+  if (!text.includes('"parameters":') && !text.includes('\\')) {
     try {
       return JSON.parse(text);
     } catch (error) {

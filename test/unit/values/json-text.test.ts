@@ -15,6 +15,17 @@ const outcome = (read: () => unknown) => {
 };
 
 describe('JSON text that keeps the kind of numbers', () => {
+  it('tells keys with escapes apart, whatever was read before', () => {
+    for (const [first, second] of [
+      ['\\', '"'],
+      ['"', '\\'],
+      ['a\n', 'a\t'],
+    ] as const) {
+      assert.deepEqual(parseJson(JSON.stringify({ '{': 0, [first]: 0 })), { '{': 0, [first]: 0 });
+      assert.deepEqual(parseJson(JSON.stringify({ '{': 0, [second]: 0 })), { '{': 0, [second]: 0 });
+    }
+  });
+
   it('reads back every value exactly', () => {
     fc.assert(
       fc.property(anyValue, (value) => assert.deepEqual(parseValue(stringifyValue(value)), value)),
