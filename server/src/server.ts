@@ -15,8 +15,18 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { AnalysedDocument, Language } from './language.ts';
 import { Pacer } from './pace.ts';
-import { toDiagnostics, toHover } from './protocol.ts';
-import { defaultSettings, readSettings, type ServerSettings } from './settings.ts';
+import {
+  capabilitiesOf,
+  toCodeActions,
+  toCompletionList,
+  toDiagnostics,
+  toDocumentLinks,
+  toDocumentSymbols,
+  toHover,
+  toInlayHints,
+  toLocation,
+} from './protocol.ts';
+import { defaultSettings, readSettings, shownProblems, type ServerSettings } from './settings.ts';
 
 export interface ServerOptions {
   /** By the protocol's language id. Documents of other languages are left alone. */
@@ -53,9 +63,7 @@ export function startServer(
   /** The analysis of the document's present version, made now when nobody asked for it before. */
   function analyse(document: TextDocument, state: OpenDocument): AnalysedDocument {
     if (state.analysed?.version === document.version) return state.analysed.document;
-    const started = performance.now();
     const analysed = state.language.analyse(document.getText(), surroundingsOf(document.uri, roots));
-    state.pacer.took(performance.now() - started);
     state.analysed = { version: document.version, document: analysed };
     return analysed;
   }
@@ -75,11 +83,13 @@ export function startServer(
   async function publish(uri: string): Promise<void> {
     const state = open.get(uri);
     if (state === undefined) return;
-    const { diagnosticsEnabled } = await settingsFor(uri, state);
+    const settings = await settingsFor(uri, state);
     const document = documents.get(uri);
     if (document === undefined || open.get(uri) !== state) return;
-    const problems = diagnosticsEnabled ? analyse(document, state).diagnostics() : [];
-    const diagnostics = toDiagnostics(problems, { uri, problemsPage });
+    const started = performance.now();
+    const problems = settings.diagnosticsEnabled ? analyse(document, state).diagnostics() : [];
+    state.pacer.took(performance.now() - started);
+    const diagnostics = toDiagnostics(shownProblems(problems, settings), { uri, problemsPage });
     await connection.sendDiagnostics({ uri, version: document.version, diagnostics });
   }
 
@@ -107,14 +117,16 @@ export function startServer(
   async function answer<Result>(
     uri: string,
     token: CancellationToken,
-    from: (analysed: AnalysedDocument) => Result,
+    from: (analysed: AnalysedDocument, settings: ServerSettings) => Result,
   ): Promise<Result | ResponseError | null> {
     await turn();
+    const before = open.get(uri);
+    const settings = before === undefined ? defaultSettings : await settingsFor(uri, before);
     if (token.isCancellationRequested)
       return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was withdrawn.');
     const state = open.get(uri);
     const document = documents.get(uri);
-    return state === undefined || document === undefined ? null : from(analyse(document, state));
+    return state === undefined || document === undefined ? null : from(analyse(document, state), settings);
   }
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -129,7 +141,7 @@ export function startServer(
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        hoverProvider: true,
+        ...capabilitiesOf(languages.values()),
         workspace: { workspaceFolders: { supported: true, changeNotifications: tellsOfFolders } },
       },
       serverInfo: { name: 'sweepdeck' },
@@ -150,6 +162,29 @@ export function startServer(
   });
   connection.onHover(({ textDocument, position }, token) =>
     answer(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
+  );
+  connection.onCompletion(({ textDocument, position }, token) =>
+    answer(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
+    answer(uri, token, (analysed, settings) => {
+      const problems = shownProblems(analysed.diagnostics(), settings);
+      return toCodeActions(analysed.codeActions(range, problems), context, { uri, problemsPage });
+    }),
+  );
+  connection.onDocumentSymbol(({ textDocument }, token) =>
+    answer(textDocument.uri, token, (analysed) => toDocumentSymbols(analysed.symbols())),
+  );
+  connection.onDocumentLinks(({ textDocument }, token) =>
+    answer(textDocument.uri, token, (analysed) => toDocumentLinks(analysed.links())),
+  );
+  connection.onDefinition(({ textDocument: { uri }, position }, token) =>
+    answer(uri, token, (analysed) => toLocation(uri, analysed.definition(position))),
+  );
+  connection.languages.inlayHint.on(({ textDocument, range }, token) =>
+    answer(textDocument.uri, token, (analysed, { inlayHintsEnabled }) =>
+      inlayHintsEnabled ? toInlayHints(analysed.inlayHints(range)) : [],
+    ),
   );
 
   documents.onDidOpen(({ document: { uri, languageId, version } }) => {

@@ -259,7 +259,9 @@ class ShapeReport {
   }
 
   #reportValue(error: ErrorObject, place: Place): void {
-    if (!place.node) return;
+    // the word that tells the shape has been looked at when the shape was chosen
+    if (!place.node || (place.name === 'distribution' && this.#problems.hasErrorAt(placeOfValue(place))))
+      return;
     const params = error.params as { allowedValues?: readonly unknown[]; allowedValue?: unknown };
     const allowed = (params.allowedValues ?? [params.allowedValue]).filter((one) => typeof one === 'string');
     reportUnknownValue(this.#problems, place.name, place.node, placeOfValue(place), allowed);

@@ -64,6 +64,22 @@ export function nearest(word: string, allowed: readonly string[]): string | unde
   return best;
 }
 
+/** All of `allowed`, the ones that look most like `word` first; equals keep their order. */
+export function closest(word: string, allowed: readonly string[]): readonly string[] {
+  const plain = fold(word);
+  const best = nearest(word, allowed);
+  return allowed
+    .map((candidate) => ({
+      candidate,
+      distance: candidate === best ? -1 : editDistance(plain, fold(candidate), farthest),
+    }))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+}
+
+/** Words that differ by more than this have nothing in common. */
+const farthest = 20;
+
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');
 }

@@ -1,8 +1,37 @@
-import { readSweep } from '#core/sweep/read.ts';
+import type { SweepDocument } from '#core/sweep/document.ts';
+import { readSweep, type SweepReading } from '#core/sweep/read.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 
-/** A sweep file, read once for all features: `{ sweep, problems, document }`. */
-export type SweepAnalysis = ReturnType<typeof readSweep>;
+/**
+ * One version of a sweep file for all features. The text is read when the first of them needs to know,
+ * and then once: what can answer from the text alone doesn't wait for the reading of a large file.
+ */
+export class SweepAnalysis implements SweepReading {
+  readonly text: string;
+  readonly surroundings: Surroundings;
+  #reading: SweepReading | undefined;
+
+  constructor(text: string, surroundings: Surroundings) {
+    this.text = text;
+    this.surroundings = surroundings;
+  }
+
+  get sweep(): SweepReading['sweep'] {
+    return this.#read().sweep;
+  }
+
+  get problems(): SweepReading['problems'] {
+    return this.#read().problems;
+  }
+
+  get document(): SweepDocument {
+    return this.#read().document;
+  }
+
+  #read(): SweepReading {
+    return (this.#reading ??= readSweep(this.text, this.surroundings));
+  }
+}
 
 export const analyse = (text: string, surroundings: Surroundings): SweepAnalysis =>
-  readSweep(text, surroundings);
+  new SweepAnalysis(text, surroundings);

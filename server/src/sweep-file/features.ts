@@ -1,7 +1,8 @@
 /** The features of sweep files, for the server's table of languages. */
 import { language } from '../language.ts';
 import { analyse } from './analysis.ts';
+import { codeActions } from './code-actions.ts';
 import { diagnostics } from './diagnostics.ts';
 import { hover } from './hover.ts';
 
-export const sweepFile = language({ analyse, diagnostics, hover });
+export const sweepFile = language({ analyse, diagnostics, hover, codeActions });
