@@ -8,8 +8,8 @@ import type { PythonSource } from './source.ts';
 
 /** Functions that define a flag; all take its name, its default, (the choices,) and a help text. */
 const definitions: Readonly<Record<string, OptionType>> = {
-  DEFINE_bool: 'boolean',
-  DEFINE_boolean: 'boolean',
+  DEFINE_bool: 'other',
+  DEFINE_boolean: 'other',
   DEFINE_enum: 'text',
   DEFINE_enum_class: 'other',
   DEFINE_float: 'float',
@@ -65,6 +65,6 @@ function define(
     default: argument('default'),
     help: help && literalText(source, help)?.replace(/\s+/g, ' ').trim(),
     choices: choices !== undefined && isList(choices) ? choices : undefined,
-    aliases: type === 'boolean' ? [`--no${name}`] : [],
+    aliases: kind.startsWith('DEFINE_bool') ? [`--no${name}`] : [],
   });
 }

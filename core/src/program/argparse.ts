@@ -334,8 +334,8 @@ class ArgparseReader implements Tracking {
   #type(keywords: Keywords): OptionType {
     const source = this.#source;
     const nargs = keywords.named.get('nargs');
-    // more than one text at a time
-    if (nargs && !['?', '+', '*'].includes(literalText(source, nargs) ?? '')) return 'other';
+    // not exactly one text at a time
+    if (nargs && literalText(source, nargs) !== '+') return 'other';
     const type = keywords.named.get('type');
     if (!type) return 'text';
     if (type[1] - type[0] > 1) return 'other';

@@ -185,6 +185,7 @@ function typeOf(source: PythonSource, keywords: Keywords): OptionType {
     : path?.from === type[0]
       ? path.path.at(-1)
       : undefined;
+  if (last === 'Choice') return 'text';
   return last !== undefined && Object.hasOwn(types, last) ? (types[last] ?? 'other') : 'other';
 }
 

@@ -55,6 +55,11 @@ export const problemSeverities = {
   'environment-variable-unset': 'error',
   'argument-too-long': 'error',
   'nul-character': 'error',
+  // what the program itself says (program-checks.ts)
+  'unknown-option': 'warning',
+  'option-choice': 'warning',
+  'option-type': 'warning',
+  'required-option': 'information',
   // the list itself
   'too-many-problems': 'information',
 } as const satisfies Record<string, Severity>;

@@ -1,3 +1,5 @@
+import type { ProgramOptions } from '../program/options.ts';
+
 /** What reading a sweep file may ask of the world around it; every question may go unanswered. */
 export interface Surroundings {
   /**
@@ -9,4 +11,8 @@ export interface Surroundings {
   hasEnvironmentVariable?(name: string): boolean | undefined;
   /** Names of `launch.queue` values that can run here; undefined: don't check. */
   readonly queues?: readonly string[];
+  /** Names of the metrics that earlier runs of the program reported; undefined or empty: nobody knows. */
+  metricNames?(program: string): readonly string[] | undefined;
+  /** The options that the program's text declares; undefined when it can't be read or isn't to be. */
+  programOptions?(program: string): ProgramOptions | undefined;
 }
