@@ -40,7 +40,10 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 /** The allowed word that was most likely meant, or undefined when none is near. */
 export function nearest(word: string, allowed: readonly string[]): string | undefined {
   const plain = fold(word);
-  const meant = synonyms[word.toLowerCase()]?.find((candidate) => allowed.includes(candidate));
+  const said = word.toLowerCase();
+  const meant = Object.hasOwn(synonyms, said)
+    ? synonyms[said]?.find((candidate) => allowed.includes(candidate))
+    : undefined;
   if (meant !== undefined) return meant;
   let best: string | undefined;
   let bestDistance = Infinity;

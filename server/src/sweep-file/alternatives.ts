@@ -232,7 +232,7 @@ function insertMissing(place: Place): readonly (Way | undefined)[] {
   const bound = wanted.find((key) => key === 'min' || key === 'max');
   if (bound !== undefined) return [insert(otherBound(document, inner, bound))];
   return wanted
-    .filter((key) => missingLines[key] !== undefined && !document.entry(inner, key))
+    .filter((key) => Object.hasOwn(missingLines, key) && !document.entry(inner, key))
     .slice(0, 1)
     .map((key) => insert(missingLines[key] ?? ''));
 }

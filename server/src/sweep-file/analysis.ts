@@ -1,6 +1,9 @@
 import type { SweepDocument } from '#core/sweep/document.ts';
+import { Lines } from '#core/sweep/lines.ts';
 import { readSweep, type SweepReading } from '#core/sweep/read.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
+import { outlineOf } from './outline.ts';
+import type { OutlineNode } from './outline-nodes.ts';
 
 /**
  * One version of a sweep file for all features. The text is read when the first of them needs to know,
@@ -10,6 +13,8 @@ export class SweepAnalysis implements SweepReading {
   readonly text: string;
   readonly surroundings: Surroundings;
   #reading: SweepReading | undefined;
+  #outline: OutlineNode | undefined;
+  #lines: Lines | undefined;
 
   constructor(text: string, surroundings: Surroundings) {
     this.text = text;
@@ -26,6 +31,15 @@ export class SweepAnalysis implements SweepReading {
 
   get document(): SweepDocument {
     return this.#read().document;
+  }
+
+  /** The text by its indentation and brackets, whether it is YAML or not; needs no reading. */
+  get outline(): OutlineNode {
+    return (this.#outline ??= outlineOf(this.text));
+  }
+
+  get lines(): Lines {
+    return (this.#lines ??= new Lines(this.text));
   }
 
   #read(): SweepReading {

@@ -2,7 +2,8 @@
 import { language } from '../language.ts';
 import { analyse } from './analysis.ts';
 import { codeActions } from './code-actions.ts';
+import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';
 import { hover } from './hover.ts';
 
-export const sweepFile = language({ analyse, diagnostics, hover, codeActions });
+export const sweepFile = language({ analyse, diagnostics, hover, completion, codeActions });

@@ -2,11 +2,10 @@
 import { isScalar } from 'yaml';
 import type { Step } from '#core/sweep/document.ts';
 import { spanOf } from '#core/sweep/document.ts';
-import { parametersToYaml, valueToYaml } from '#core/sweep/print.ts';
 import type { Position } from '#core/text.ts';
-import { isMap, type Value } from '#core/value.ts';
 import type { HoverText } from '../language.ts';
 import type { SweepAnalysis } from './analysis.ts';
+import { defaultOf, escaped, example, heading, kindOf, paragraphs } from './documentation.ts';
 import { describe, distributionSchema, type Schema } from './schema.ts';
 import { parameterAt, summary } from './summary.ts';
 
@@ -58,49 +57,3 @@ function distributionNamed(step: Step & { kind: 'entry' }): Schema | undefined {
     return undefined;
   return distributionSchema(step.entry.value.source);
 }
-
-const paragraphs = (...texts: readonly (string | undefined)[]): string =>
-  texts.filter((text) => text !== undefined && text !== '').join('\n\n');
-
-const heading = (schema: Schema): string => `**${schema.title ?? ''}**`;
-
-const typeWords: Readonly<Record<string, string>> = {
-  array: 'list',
-  boolean: 'true or false',
-  integer: 'whole number',
-  number: 'number',
-  object: 'map',
-  string: 'text',
-};
-
-/** What may stand there: the allowed words, else the type with its bound. */
-function kindOf({ type, enum: words, const: only, minimum, exclusiveMinimum }: Schema): string {
-  if (typeof only === 'string') return ` · \`${only}\``;
-  if (words !== undefined)
-    return ` · ${[...new Set(words.map(String))].map((word) => `\`${word}\``).join(' | ')}`;
-  if (type === undefined) return '';
-  const names = [type].flat().map((name) => typeWords[name] ?? name);
-  const bound =
-    minimum !== undefined
-      ? `, at least ${minimum}`
-      : exclusiveMinimum !== undefined
-        ? `, more than ${exclusiveMinimum}`
-        : '';
-  return ` · ${names.join(' or ')}${bound}`;
-}
-
-const defaultOf = ({ default: value }: Schema): string | undefined =>
-  value === undefined ? undefined : `Default: \`${JSON.stringify(value)}\``;
-
-function example({ examples }: Schema, key?: string): string | undefined {
-  const [first] = examples ?? [];
-  if (first === undefined) return undefined;
-  const value = first as Value;
-  const block = isMap(value) ? parametersToYaml(value).trimEnd() : valueToYaml(value);
-  const text =
-    key === undefined ? block : isMap(value) ? `${key}:\n${block.replace(/^/gm, '  ')}` : `${key}: ${block}`;
-  return `\`\`\`yaml\n${text}\n\`\`\``;
-}
-
-/** Text from the file, shown as it is. */
-const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
