@@ -5,15 +5,19 @@
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { startServer } from './server.ts';
+import { ProgramsOnDisk } from './programs.ts';
 import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
 import { sweepFile } from './sweep-file/features.ts';
 
 const files = new FilesOnDisk();
+const programs = new ProgramsOnDisk();
 
 startServer(createConnection(ProposedFeatures.all), {
   languages: new Map([['sweep', sweepFile]]),
-  surroundingsOf: (uri, roots) => surroundingsOf(uri, roots, files),
+  surroundingsOf: (uri, roots, { readsProgram }) =>
+    surroundingsOf(uri, roots, files, readsProgram ? programs : undefined),
   forgetSurroundings: () => {
     files.forget();
+    programs.forget();
   },
 });

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   LSPErrorCodes,
   ResponseError,
   TextDocumentSyncKind,
@@ -32,7 +33,7 @@ export interface ServerOptions {
   /** By the protocol's language id. Documents of other languages are left alone. */
   readonly languages: ReadonlyMap<string, Language>;
   /** What is around a document; `roots` are the URIs of the workspace's folders. */
-  readonly surroundingsOf: (uri: string, roots: readonly string[]) => Surroundings;
+  readonly surroundingsOf: (uri: string, roots: readonly string[], settings: ServerSettings) => Surroundings;
   /** Something changed: what was remembered of surroundings no longer counts. */
   readonly forgetSurroundings: () => void;
 }
@@ -59,11 +60,15 @@ export function startServer(
   let asksForSettings = false;
   let tellsOfSettings = false;
   let tellsOfFolders = false;
+  let watchesFiles = false;
 
   /** The analysis of the document's present version, made now when nobody asked for it before. */
-  function analyse(document: TextDocument, state: OpenDocument): AnalysedDocument {
+  function analyse(document: TextDocument, state: OpenDocument, settings: ServerSettings): AnalysedDocument {
     if (state.analysed?.version === document.version) return state.analysed.document;
-    const analysed = state.language.analyse(document.getText(), surroundingsOf(document.uri, roots));
+    const analysed = state.language.analyse(
+      document.getText(),
+      surroundingsOf(document.uri, roots, settings),
+    );
     state.analysed = { version: document.version, document: analysed };
     return analysed;
   }
@@ -87,7 +92,7 @@ export function startServer(
     const document = documents.get(uri);
     if (document === undefined || open.get(uri) !== state) return;
     const started = performance.now();
-    const problems = settings.diagnosticsEnabled ? analyse(document, state).diagnostics() : [];
+    const problems = settings.diagnosticsEnabled ? analyse(document, state, settings).diagnostics() : [];
     state.pacer.took(performance.now() - started);
     const diagnostics = toDiagnostics(shownProblems(problems, settings), { uri, problemsPage });
     await connection.sendDiagnostics({ uri, version: document.version, diagnostics });
@@ -126,7 +131,9 @@ export function startServer(
       return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was withdrawn.');
     const state = open.get(uri);
     const document = documents.get(uri);
-    return state === undefined || document === undefined ? null : from(analyse(document, state), settings);
+    return state === undefined || document === undefined
+      ? null
+      : from(analyse(document, state, settings), settings);
   }
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -134,6 +141,7 @@ export function startServer(
     asksForSettings = workspace?.configuration === true;
     tellsOfSettings = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     tellsOfFolders = workspace?.workspaceFolders === true;
+    watchesFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     roots = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     const options: unknown = params.initializationOptions;
     if (typeof options === 'object' && options !== null && 'problemsPage' in options)
@@ -150,12 +158,20 @@ export function startServer(
 
   connection.onInitialized(() => {
     if (tellsOfSettings) void connection.client.register(DidChangeConfigurationNotification.type);
+    // A program that gets or loses an option changes what is wrong in the files that run it.
+    if (watchesFiles)
+      void connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: '**/*.py' }],
+      });
     if (tellsOfFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => uri));
         roots = [...roots.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
         lookAgain(open.values());
       });
+  });
+  connection.onDidChangeWatchedFiles(() => {
+    lookAgain(open.values());
   });
   connection.onDidChangeConfiguration(() => {
     lookAgain(open.values());

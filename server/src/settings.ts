@@ -7,12 +7,15 @@ export interface ServerSettings {
   /** Codes of warnings and information that are not shown. */
   readonly disabledRules: ReadonlySet<string>;
   readonly inlayHintsEnabled: boolean;
+  /** Whether the program of a sweep file is read for the options it declares. */
+  readonly readsProgram: boolean;
 }
 
 export const defaultSettings: ServerSettings = {
   diagnosticsEnabled: true,
   disabledRules: new Set(),
   inlayHintsEnabled: true,
+  readsProgram: true,
 };
 
 /** Takes from the editor's answer what is there and makes sense; the default stands for the rest. */
@@ -24,6 +27,7 @@ export function readSettings(section: unknown): ServerSettings {
       Array.isArray(rules) ? rules.filter((rule): rule is string => typeof rule === 'string') : [],
     ),
     inlayHintsEnabled: property(property(section, 'inlayHints'), 'enabled') !== false,
+    readsProgram: property(property(section, 'program'), 'read') !== false,
   };
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, programFolders } from '#core/sweep/program-folder.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
+import type { ProgramsOnDisk } from './programs.ts';
 
 /** Milliseconds for which an answer counts: long enough for a burst of typing, too short to be noticed when a program is added. */
 const remembered = 2000;
@@ -56,9 +57,14 @@ function pathOf(uri: string): string | undefined {
 
 /**
  * The surroundings of the document. Without a place on this disk (untitled, virtual workspace) most
- * questions go unanswered.
+ * questions go unanswered. Without `programs`, no program is read.
  */
-export function surroundingsOf(uri: string, roots: readonly string[], files: FilesOnDisk): Surroundings {
+export function surroundingsOf(
+  uri: string,
+  roots: readonly string[],
+  files: FilesOnDisk,
+  programs?: ProgramsOnDisk,
+): Surroundings {
   const file = pathOf(uri);
   if (file === undefined) return {};
   const folder = path.dirname(file);
@@ -67,9 +73,16 @@ export function surroundingsOf(uri: string, roots: readonly string[], files: Fil
     .filter((one) => !path.relative(one, folder).startsWith('..'))
     // The innermost of nested workspace folders.
     .sort((a, b) => b.length - a.length)[0];
+  const find = (program: string) =>
+    findProgram(program, programFolders(folder, root, kind), (candidate) => files.has(candidate), kind);
   return {
-    findProgram: (program) =>
-      findProgram(program, programFolders(folder, root, kind), (candidate) => files.has(candidate), kind),
+    findProgram: find,
+    ...(programs && {
+      programOptions: (program: string) => {
+        const found = find(program);
+        return found === 'missing' ? undefined : programs.optionsOf(path.resolve(found.folder, program));
+      },
+    }),
     hasEnvironmentVariable: (name) => process.env[name] !== undefined,
   };
 }
