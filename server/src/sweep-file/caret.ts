@@ -179,6 +179,8 @@ function lineAround(text: string, offset: number): Line {
 }
 
 function inLines(text: string, root: OutlineNode, offset: number): Caret | undefined {
+  // the whole file is in brackets, and the caret is not
+  if (root.style !== 'none') return undefined;
   const line = lineAround(text, offset);
   const before = nodesBefore(root, line.start);
   const last = before.at(-1);

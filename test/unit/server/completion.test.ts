@@ -266,7 +266,8 @@ describe('completion anywhere', () => {
 
   it('never makes a key stand twice, and keeps YAML readable, on a new line in any column of a published file', () => {
     for (const text of published) {
-      if (text.includes('\r') || readSweep(text).document.broken) continue;
+      // nothing can stand before a directive or after the end of the document
+      if (/\r|^(?:%|---|\.\.\.)/m.test(text) || readSweep(text).document.broken) continue;
       const lines = text.split('\n');
       for (const [index] of lines.entries()) {
         for (const column of [0, 2, 4, 6]) {
