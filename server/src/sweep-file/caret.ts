@@ -240,6 +240,9 @@ function lastBefore(children: readonly OutlineNode[], offset: number): OutlineNo
 /** Whether the line belongs to a text over several lines. */
 function goesOnWithText(text: string, node: OutlineNode, line: Line, offset: number): boolean {
   if (node.style === 'quoted') return node.value[0] < offset && offset < node.value[1];
+  // further lines of it come after this one
+  if ((node.style === 'lines' || node.style === 'plain') && node.children.length === 0 && node.end > line.end)
+    return true;
   if (node.style !== 'lines') return false;
   const content = skipBlanks(text, line.start, line.end);
   return (content < line.end ? content : offset) - line.start > node.column;

@@ -10,12 +10,14 @@ import { defaultOf, escaped, example, heading, kindOf, paragraphs } from './docu
 import { bandsInWords } from './bands.ts';
 import { drawing, quantiles } from './drawing.ts';
 import { macroDescription } from './macros.ts';
+import { optionText } from './program.ts';
 import { sampleArguments } from './sample.ts';
 import { describe, distributionSchema, type Schema } from './schema.ts';
 import { parameterAt, summary } from './summary.ts';
 
 /** Explains the key, parameter or chosen word at the position; undefined where there is nothing to say. */
-export function hover({ document, sweep }: SweepAnalysis, position: Position): HoverText | undefined {
+export function hover(analysis: SweepAnalysis, position: Position): HoverText | undefined {
+  const { document, sweep } = analysis;
   const offset = document.lines.offset(position);
   const steps = document.stepsTo(offset);
   const last = steps.at(-1);
@@ -46,6 +48,7 @@ export function hover({ document, sweep }: SweepAnalysis, position: Position): H
         parameter && fenced(drawing(parameter.distribution)),
         parameter && quantiles(parameter.distribution),
         schema.description,
+        optionText(analysis, place.parameter),
       ),
       range,
     };
