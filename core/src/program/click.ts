@@ -67,7 +67,11 @@ class ClickReader {
       if (!decorators.some((one) => this.#makesCommand(one))) continue;
       this.#commands++;
       for (const one of decorators) this.#decorator(one);
-      if (!isReferenced(source, definition)) this.#closed = false;
+      // a command of a group is run by the group
+      const isMain = decorators.some(
+        (one) => this.#isClick(one, one.path.at(-1) ?? '') && this.#makesCommand(one),
+      );
+      if (isMain && !isReferenced(source, definition)) this.#closed = false;
     }
     if (this.#commands === 0) return undefined;
     const isOnly = this.#commands === 1;

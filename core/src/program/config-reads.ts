@@ -113,7 +113,11 @@ class WandbReader extends ConfigReader {
       },
       item: () => false,
       argument: (use) => bystanders.has(source.nameAt(use.open - 1) ?? ''),
-      other: ([from]) => source.is(from - 1, 'if') || source.is(from - 1, 'not'),
+      // `with wandb.init():` has no name for it, `if wandb.run:` only asks
+      other: ([from, to]) =>
+        source.is(from - 1, 'if') ||
+        source.is(from - 1, 'not') ||
+        (source.is(from - 1, 'with') && source.is(to, ':')),
     });
     if (seeds.length === 0) return undefined;
     const known = followed(source, seeds, this);

@@ -1,4 +1,4 @@
-/** Options as they are found, in order and each name once. */
+/** Options as they are found: in the order of the text, and each name once. */
 import { Lines } from '../sweep/lines.ts';
 import type { Value } from '../value.ts';
 import { literalText, literalValue } from './literals.ts';
@@ -37,7 +37,9 @@ export class OptionList {
   }
 
   get options(): readonly ProgramOption[] {
-    return [...this.#options.values()];
+    return [...this.#options.values()].sort(
+      ({ range: a }, { range: b }) => a.start.line - b.start.line || a.start.character - b.start.character,
+    );
   }
 
   #option(name: string, declared: DeclaredOption): ProgramOption {

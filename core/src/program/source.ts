@@ -271,7 +271,11 @@ export class PythonSource {
 
   /** Where a stretch stands in the text. */
   span([from, to]: Stretch): Span {
-    return [this.tokens[from]?.start ?? this.text.length, this.tokens[to - 1]?.end ?? this.text.length];
+    const start = this.tokens[from]?.start ?? this.text.length;
+    let end = start;
+    // what is inside an f-string comes after it, and ends before it
+    for (let at = from; at < to; at++) end = Math.max(end, this.tokens[at]?.end ?? 0);
+    return [start, end];
   }
 
   /** A stretch as it is written, on one line. */
