@@ -10,24 +10,25 @@ export interface Import {
   readonly name: string;
 }
 
+const known = new WeakMap<PythonSource, readonly Import[]>();
+
 /** Every import of the file, wherever it stands. */
 export function importsOf(source: PythonSource): readonly Import[] {
-  const imports: Import[] = [];
-  for (const { from, to } of source.lines) {
-    if (source.is(from, 'import')) imports.push(...plainImports(source, from + 1, to));
-    else if (source.is(from, 'from')) imports.push(...memberImports(source, from + 1, to));
-    else {
-      // behind `try:` or a semicolon on the same line
-      const at = source.find('import', from, to);
-      if (at > from) {
-        const begin = source.find('from', from, at);
-        imports.push(
-          ...(begin >= 0 ? memberImports(source, begin + 1, to) : plainImports(source, at + 1, to)),
-        );
-      }
-    }
-  }
+  const imports = known.get(source) ?? readImports(source);
+  known.set(source, imports);
   return imports;
+}
+
+function readImports(source: PythonSource): readonly Import[] {
+  return source.occurrences('import').flatMap((at) => {
+    const line = source.lines[source.lineOf(at)];
+    if (!line || source.enclosing(at) >= 0) return [];
+    // `import a`, `from a import b`, either behind `try:` or a semicolon
+    const begin = source.find('from', line.from, at);
+    return [
+      ...(begin >= 0 ? memberImports(source, begin + 1, line.to) : plainImports(source, at + 1, line.to)),
+    ];
+  });
 }
 
 function* plainImports(source: PythonSource, from: number, to: number): Generator<Import> {

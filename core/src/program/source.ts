@@ -70,7 +70,9 @@ export class PythonSource {
   #pair(): boolean {
     const open: number[] = [];
     let paired = true;
-    for (const [index, { kind, text }] of this.tokens.entries()) {
+    let index = -1;
+    for (const { kind, text } of this.tokens) {
+      index++;
       if (kind === 'name') {
         const known = this.#names.get(text);
         if (known) known.push(index);
@@ -96,7 +98,9 @@ export class PythonSource {
     const lines: LogicalLine[] = [];
     const blocks: number[] = [];
     let from = 0;
-    for (const [index, token] of this.tokens.entries()) {
+    let index = -1;
+    for (const token of this.tokens) {
+      index++;
       this.#lineOf[index] = lines.length;
       if (token.kind !== 'newline') continue;
       const column = this.#column(this.tokens[from]?.start ?? 0);

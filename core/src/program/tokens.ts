@@ -37,6 +37,8 @@ const operators3: ReadonlySet<string> = new Set(['**=', '//=', '>>=', '<<=', '..
 const operators2: ReadonlySet<string> = new Set(
   '-> := == != <= >= += -= *= /= %= &= |= ^= @= ** // << >>'.split(' '),
 );
+/** The second characters of longer operators. */
+const continues: ReadonlySet<number> = new Set(Array.from('=*/<>.', code));
 const singles = '()[]{}+-*/%@&|^~<>=.,:;';
 const stringPrefix = /^(?:[rubft]|[bft]r|r[bft])$/i;
 const number =
@@ -148,16 +150,16 @@ class Tokenizer implements Tokens {
 
   #operator(start: number): void {
     const text = this.#text;
-    const three = text.slice(start, start + 3);
-    if (operators3.has(three)) {
-      this.#push('operator', start, start + 3);
-      return;
+    // brackets, commas and most points: nothing longer begins or goes on with what follows
+    if (continues.has(text.charCodeAt(start + 1))) {
+      const three = text.slice(start, start + 3);
+      const length = operators3.has(three) ? 3 : operators2.has(three.slice(0, 2)) ? 2 : 1;
+      if (length > 1) {
+        this.#push('operator', start, start + length);
+        return;
+      }
     }
-    if (operators2.has(three.slice(0, 2))) {
-      this.#push('operator', start, start + 2);
-      return;
-    }
-    const one = three.slice(0, 1);
+    const one = text.charAt(start);
     if (!singles.includes(one)) {
       this.broken = true;
       this.#at++;
@@ -168,7 +170,8 @@ class Tokenizer implements Tokens {
       if (this.#depth === 0) this.broken = true;
       else this.#depth--;
     }
-    this.#push('operator', start, start + 1);
+    this.tokens.push({ kind: 'operator', text: one, start, end: start + 1 });
+    this.#at++;
   }
 
   #string(start: number, open: number): void {

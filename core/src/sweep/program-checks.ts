@@ -301,7 +301,7 @@ function abbreviated(word: string, names: readonly string[]): string | undefined
 
 const wholeNumber = /^\s*[-+]?\d+(?:_\d+)*\s*$/;
 const anyNumber =
-  /^\s*[-+]?(?:(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:[eE][-+]?\d+(?:_\d+)*)?|inf(?:inity)?|nan)\s*$/i;
+  /^\s*[-+]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+(?:_\d+)*)?|inf(?:inity)?|nan)\s*$/i;
 const booleanWords: ReadonlySet<string> = new Set('1 0 yes no true false t f y n on off'.split(' '));
 
 /** Why an option refuses, or misunderstands, a value; undefined when it doesn't. */
@@ -315,9 +315,7 @@ function refusal({ type }: ProgramOption, value: Value, style: PassingStyle): st
     case 'int':
       return wholeNumber.test(text) ? undefined : `takes a whole number, which ${quoted(text)} is not.`;
     case 'float':
-      return anyNumber.test(text) && /\d|inf|nan/i.test(text)
-        ? undefined
-        : `takes a number, which ${quoted(text)} is not.`;
+      return anyNumber.test(text) ? undefined : `takes a number, which ${quoted(text)} is not.`;
     case 'boolean':
       return booleanWords.has(text.trim().toLowerCase())
         ? undefined
