@@ -15,14 +15,19 @@ const upward = (...names) => ({
 const vscode = { group: ['vscode'], message: 'Only client/src/editor may import vscode.' };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'core/generated', 'test/out', '.vscode-real', '.vscode-test', 'media'] },
+  {
+    ignores: ['dist', 'node_modules', 'core/generated', 'test/out', '.vscode-real', '.vscode-test', 'media'],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-empty': ['error', { allowEmptyCatch: false }],
@@ -56,7 +61,14 @@ export default tseslint.config(
     files: ['test/**'],
     rules: {
       // node:test's describe/it return promises that the runner itself awaits
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: '@types/node', name: ['describe', 'it', 'test', 'suite'] }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: '@types/node', name: ['describe', 'it', 'test', 'suite'] },
+          ],
+        },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'error',
     },
   },

@@ -6,7 +6,7 @@
  * Each bundle has a size budget; `--metafile` also writes dist/meta.json and prints what takes the room.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyzeMetafile, build, context, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
@@ -21,20 +21,28 @@ interface Bundle {
 }
 
 const bundles: readonly Bundle[] = [
-  { name: 'extension', entry: 'client/src/editor/extension.ts', budget: 700 },
+  { name: 'extension', entry: 'client/src/editor/extension.ts', budget: 200 },
+  { name: 'engine', entry: 'client/src/engine/index.ts', budget: 600 },
   { name: 'language-client', entry: 'client/src/editor/language-client.ts', budget: 500 },
   { name: 'server', entry: 'server/src/main.ts', budget: 550 },
   { name: 'cli', entry: 'client/src/cli/main.ts', budget: 700, executable: true },
   { name: 'wrapper', entry: 'client/src/engine/wrapper-windows.ts', budget: 40 },
 ];
 
-/** The extension loads the language client lazily, as a bundle of its own: it is half of the code and none of the start. */
-const languageClientStaysOutside: Plugin = {
-  name: 'language-client-stays-outside',
+/** What the extension loads lazily is a bundle of its own: it is most of the code and none of the start. */
+const loadedLazily: readonly { readonly module: RegExp; readonly bundle: string }[] = [
+  { module: /\/language-client\.ts$/, bundle: './language-client.cjs' },
+  { module: /^#engine\/index\.ts$/, bundle: './engine.cjs' },
+];
+
+const lazyBundles: Plugin = {
+  name: 'lazy-bundles',
   setup(esbuild) {
-    esbuild.onResolve({ filter: /\/language-client\.ts$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './language-client.cjs', external: true },
-    );
+    for (const { module, bundle } of loadedLazily) {
+      esbuild.onResolve({ filter: module }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: bundle, external: true },
+      );
+    }
   },
 };
 
@@ -61,7 +69,7 @@ function optionsOf(bundle: Bundle): BuildOptions {
         (bundle.executable ? '#!/usr/bin/env node\n' : '') +
         '"use strict";const importMetaUrl=require("node:url").pathToFileURL(__filename).href;',
     },
-    plugins: [languageClientStaysOutside],
+    plugins: [lazyBundles],
     logLevel: 'warning',
   };
 }
@@ -100,9 +108,7 @@ async function buildOnce(withMetafile: boolean): Promise<void> {
   const dist = path.join(root, 'dist');
   mkdirSync(dist, { recursive: true });
   generateValidators();
-  const settled = await Promise.allSettled(
-    bundles.filter(({ entry }) => existsSync(path.join(root, entry)) || !partial).map(buildBundle),
-  );
+  const settled = await Promise.allSettled(bundles.map(buildBundle));
   const metafiles = settled.map((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
@@ -128,6 +134,5 @@ async function watch(): Promise<void> {
 }
 
 const flags = new Set(process.argv.slice(2));
-const partial = flags.has('--partial');
 if (flags.has('--watch')) await watch();
 else await buildOnce(flags.has('--metafile'));

@@ -14,5 +14,6 @@ function run(...argv: readonly string[]): void {
 
 run('scripts/build.ts');
 console.log(`\nLaunching ${file}\n`);
-run('dist/cli.cjs', 'launch', file);
+// The folder that the editor opens, so that both show the same sweeps.
+run('dist/cli.cjs', 'launch', file, '--root', 'examples');
 console.log('\nTo see it in the editor, with its jobs, metrics and logs: npm run editor');

@@ -1,8 +1,17 @@
+const FLOAT = Symbol.for('sweepdeck.Float');
+
 /** A float that a JavaScript number could not tell from an int: whole (`1.0`, `-0.0`), infinite or NaN. */
 export class Float {
   readonly value: number;
+  readonly [FLOAT] = true;
+
   constructor(value: number) {
     this.value = value;
+  }
+
+  /** Each bundle has its own copy of this class, and values travel from the engine's to the editor's. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && FLOAT in value;
   }
 }
 

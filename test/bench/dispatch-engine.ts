@@ -8,7 +8,7 @@ const [jobs, workers] = process.argv.slice(2).map(Number);
 if (jobs === undefined || workers === undefined) throw new Error('usage: dispatch-engine.ts JOBS WORKERS');
 const root = process.cwd();
 const file = path.join(root, 'sweep.yaml');
-writeFileSync(file, `method: grid\nparameters:\n  x: {min: 1, max: ${jobs}}\ncommand: ['true']\n`);
+writeFileSync(file, `method: grid\nparameters:\n  x: {min: 0, max: ${jobs - 1}}\ncommand: ['true']\n`);
 const sweeps = createSweeps({
   root,
   program: 'cli',

@@ -87,6 +87,8 @@ async function measure(server: Server, lines: number, edits: number): Promise<Ti
   connection.listen();
   await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol's types still require it
+    rootUri: null,
     workspaceFolders: [],
     capabilities: {
       workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },

@@ -106,16 +106,6 @@ describe('preview', () => {
 });
 
 describe('any verb', () => {
-  it('runs on Node 20, whose sets have no union()', async () => {
-    const old = workspace.write('old.cjs', 'delete Set.prototype.union;\n');
-    const { code, stderr } = await workspace.runWith(
-      { NODE_OPTIONS: `--require=${old}` },
-      'check',
-      'sweep.yaml',
-    );
-    assert.equal(code, 0, stderr);
-  });
-
   it('explains itself', async () => {
     const { code, stdout } = await workspace.run('launch', '--help');
     assert.equal(code, 0);

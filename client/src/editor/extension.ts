@@ -6,6 +6,7 @@ import { Interpreters } from './interpreter.ts';
 import { JobLogs } from './logs/job-logs.ts';
 import { Previews } from './previews.ts';
 import { Settings } from './settings.ts';
+import { offerTerminalCommand } from './terminal-command.ts';
 import { CodeLenses } from './views/code-lenses.ts';
 import { Notifications } from './views/notifications.ts';
 import { PreviewPages } from './views/preview-pages.ts';
@@ -52,6 +53,12 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
   );
   open = workspaces;
 
+  const offerCommand = (): void =>
+    offerTerminalCommand(
+      context,
+      vscode.workspace.getConfiguration('sweepdeck').get<boolean>('terminal.command', true),
+    );
+
   const previews = new Previews(workspaces, settings);
   const pages = new PreviewPages(previews);
   const tree = new SweepsTree(workspaces);
@@ -73,8 +80,11 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('sweepdeck')) folderSweeps.settingsChanged();
       if (change.affectsConfiguration('sweepdeck.tree')) tree.refreshAll();
+      if (change.affectsConfiguration('sweepdeck.terminal')) offerCommand();
     }),
   );
+
+  offerCommand();
 
   const ready = afterActivation(() => workspaces.setFolders(localFolders()));
   const languageServer = afterActivation(() => startLanguageClient(context)).catch((error: unknown) => {

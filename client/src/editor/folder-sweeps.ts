@@ -24,7 +24,7 @@ export class FolderSweeps {
   async create(folder: Folder): Promise<Sweeps> {
     const { version, settings, log } = this.#options;
     await settings.refresh(folder);
-    const { createSweeps, createWorkers } = await import('#engine/create-sweeps.ts');
+    const { createSweeps, createWorkers } = await import('#engine/index.ts');
     this.#workers ??= createWorkers(() => settings.of(folder));
     return createSweeps(
       {

@@ -30,7 +30,7 @@ export class Previews {
     const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? { name: '', path: path.dirname(file) };
     if (limit > 0) await this.#settings.refresh(folder);
     // loaded on the first use: reading YAML is no part of starting up
-    const { previewSweep } = await import('#engine/preview.ts');
+    const { previewSweep } = await import('#engine/index.ts');
     return previewSweep(file, text, {
       root: folder.path,
       settings: this.#settings.of(folder),

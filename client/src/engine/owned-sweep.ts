@@ -152,7 +152,8 @@ function watchInbox(entry: SweepEntry, engine: SweepEngine, { log }: Holding): I
     isKnown: (id) => entry.fold.hasRequest(id),
     onRequest({ id, request, by }) {
       engine.request(id, request, by);
-      void inbox.acknowledge(id);
+      // a request that could not be journaled yet stays in the inbox: a crash would lose it
+      if (entry.fold.hasRequest(id)) void inbox.acknowledge(id);
     },
     onRejected: say,
     onTrouble: (sentence) => {

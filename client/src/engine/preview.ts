@@ -26,7 +26,7 @@ export function previewSweep(file: string, text: string, options: PreviewOptions
   const seed = options.seed ?? randomInt(SEED_LIMIT);
   const plan = read.sweep === undefined ? undefined : planOf(read.sweep, seed);
   if (read.sweep === undefined || plan === undefined) {
-    return { count: 0n, seed, jobs: [], problems: read.problems };
+    return { count: 0n, seed: undefined, jobs: [], problems: read.problems };
   }
   const cap = read.sweep.runCap === undefined ? undefined : BigInt(read.sweep.runCap);
   const count = plan.size === undefined ? cap : cap === undefined || plan.size < cap ? plan.size : cap;
@@ -44,5 +44,10 @@ export function previewSweep(file: string, text: string, options: PreviewOptions
     });
     jobs.push({ index, parameters, argv });
   }
-  return { count: count ?? null, seed, jobs, problems: read.problems };
+  return {
+    count: count ?? null,
+    seed: read.sweep.method === 'random' ? seed : undefined,
+    jobs,
+    problems: read.problems,
+  };
 }

@@ -5,7 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, makeFolderSync, rename, StorageError, storageError, syncFolderSync } from './atomic-file.ts';
+import {
+  errorCode,
+  makeFolderSync,
+  rename,
+  StorageError,
+  storageError,
+  syncFolderSync,
+} from './atomic-file.ts';
 
 const SWEEPS = '.sweeps';
 const IDS = '.ids';

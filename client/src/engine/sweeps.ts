@@ -70,10 +70,14 @@ export interface LaunchOptions {
   readonly queue?: string;
 }
 
+const REFUSED = Symbol.for('sweepdeck.LaunchRefused');
+
 /** The file has errors; nothing was created. */
 export class LaunchRefused extends Error {
   readonly file: string;
   readonly problems: readonly Problem[];
+  readonly [REFUSED] = true;
+
   constructor(file: string, problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === 'error');
     const first = errors[0];
@@ -86,6 +90,11 @@ export class LaunchRefused extends Error {
     this.name = 'LaunchRefused';
     this.file = file;
     this.problems = problems;
+  }
+
+  /** Each bundle has its own copy of this class, and errors travel from the engine's to the editor's. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return typeof error === 'object' && error !== null && REFUSED in error;
   }
 }
 
@@ -100,7 +109,8 @@ export interface PreviewJob {
 export interface Preview {
   /** null: never ends. */
   readonly count: bigint | null;
-  readonly seed: number;
+  /** What random choices were drawn with; undefined when nothing is random. */
+  readonly seed: number | undefined;
   readonly jobs: readonly PreviewJob[];
   readonly problems: readonly Problem[];
 }

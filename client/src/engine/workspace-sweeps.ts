@@ -2,44 +2,23 @@
  * The sweeps of one workspace folder. Every sweep is followed by its journal; those that nobody runs are
  * taken over when this process may run sweeps. One tick every two seconds looks for new folders and dead owners.
  */
-import { randomInt, randomUUID } from 'node:crypto';
-import { existsSync, type FSWatcher, mkdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { planOf } from '#core/search/plan-of.ts';
-import type { Sweep } from '#core/sweep/sweep.ts';
-import { storageError } from './atomic-file.ts';
-import type { EventBody, Requester, SweepRequest } from './events.ts';
+import type { Requester, SweepRequest } from './events.ts';
+import { freezeSweep } from './freeze.ts';
 import { ChangeGatherer } from './gather.ts';
 import { dropRequest, withdrawRequest } from './inbox.ts';
-import { commandLine, jobDirectory } from './job-files.ts';
-import { encodeEvent } from './journal-lines.ts';
 import { JournalTail } from './journal-tail.ts';
 import { LiveMetrics } from './live-metrics.ts';
 import { type OwnedSweep, takeOver } from './owned-sweep.ts';
 import { readOwner } from './owner-lock.ts';
-import { SEED_LIMIT } from './preview.ts';
 import type { LocalWorkers } from './queues/local/workers.ts';
 import { SweepEntry } from './sweep-entry.ts';
-import { isLaunchable, readSweepFile, type SweepFile } from './sweep-file.ts';
-import {
-  createSweepFolder,
-  deleteSweepFolder,
-  listSweepFolders,
-  pathsIn,
-  sweepName,
-  sweepsFolder,
-} from './sweep-folder.ts';
+import { deleteSweepFolder, listSweepFolders, pathsIn, sweepsFolder } from './sweep-folder.ts';
 import { type FoldChange, isFinal } from './sweep-state.ts';
-import {
-  type Disposable,
-  type LaunchOptions,
-  LaunchRefused,
-  type Sweeps,
-  type SweepsChange,
-  type SweepsOptions,
-  type SweepView,
-} from './sweeps.ts';
+import type { Disposable, LaunchOptions, Sweeps, SweepsChange, SweepsOptions, SweepView } from './sweeps.ts';
 
 const TICK_MS = 2_000;
 /** How long the owner of a sweep may take to answer a request. */
@@ -99,25 +78,8 @@ export class WorkspaceSweeps implements Sweeps {
   }
 
   async launch(file: string, options: LaunchOptions = {}): Promise<SweepView> {
-    let text: string;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (error) {
-      throw storageError('read', file, error);
-    }
-    const read = readSweepFile(file, text, this.#options.root, options.queue);
-    if (!isLaunchable(read)) throw new LaunchRefused(file, read.problems);
-    const seed = options.seed ?? randomInt(SEED_LIMIT);
-    const event = this.#launchEvent(read, seed, options.queue);
-    const name = sweepName(file, read.sweep.name);
-    const id = await createSweepFolder(this.#options.root, name, (folder, sweepId) => {
-      const paths = pathsIn(folder);
-      writeFileSync(paths.sweepFile, text);
-      mkdirSync(paths.jobs);
-      mkdirSync(paths.inbox);
-      const launched: EventBody = { ...event, id: sweepId, name };
-      writeFileSync(paths.journal, encodeEvent({ ...launched, at: Date.now(), owner: 0 }));
-    });
+    const { root, settings, version } = this.#options;
+    const id = await freezeSweep(file, options, { root, version, interpreter: settings().interpreter });
     const followed = await this.#follow(id);
     await this.#takeOver(followed);
     this.#tell({ type: 'added', sweep: id });
@@ -237,41 +199,6 @@ export class WorkspaceSweeps implements Sweeps {
 
   #tell(change: SweepsChange): void {
     for (const listener of [...this.#listeners]) listener(change);
-  }
-
-  #launchEvent(
-    read: SweepFile & { readonly sweep: Sweep },
-    seed: number,
-    queue: string | undefined,
-  ): Omit<Extract<EventBody, { type: 'launched' }>, 'id' | 'name'> {
-    const { sweep, file, workingDirectory } = read;
-    const plan = planOf(sweep, seed);
-    if (plan === undefined)
-      throw new Error(`${file} uses method ${sweep.method}, which this version can't run.`);
-    // an unset environment variable is found here, before anything is created
-    const directory = jobDirectory(this.#folder, 0);
-    const { interpreter } = this.#options.settings();
-    commandLine(sweep, { id: 'sweep', job: 0, directory, parameters: plan.at(0), interpreter });
-    return {
-      type: 'launched',
-      file,
-      workingDirectory,
-      method: sweep.method,
-      seed,
-      points: plan.size === undefined ? null : Number(plan.size),
-      ...(sweep.runCap === undefined ? {} : { runCap: sweep.runCap }),
-      ...(sweep.metric === undefined
-        ? {}
-        : {
-            metric: {
-              name: sweep.metric.name,
-              goal: sweep.metric.goal,
-              ...(sweep.metric.target === undefined ? {} : { target: sweep.metric.target }),
-            },
-          }),
-      queue: queue ?? sweep.launch?.queue ?? 'local',
-      version: this.#options.version,
-    };
   }
 
   #tick(): void {

@@ -8,7 +8,12 @@ import type { HostFailure, HostResult } from '../../harness/extension-host.ts';
 const { SWEEPDECK_HOST_RESULT: resultFile, SWEEPDECK_HOST_SUITE: suiteName = 'trusted' } = process.env;
 
 const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
-  trusted: [() => import('./activation.ts'), () => import('./language.ts'), () => import('./sweeps.ts')],
+  trusted: [
+    () => import('./activation.ts'),
+    () => import('./language.ts'),
+    () => import('./sweeps.ts'),
+    () => import('./terminal.ts'),
+  ],
   untrusted: [() => import('./untrusted.ts')],
 };
 

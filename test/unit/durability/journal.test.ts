@@ -205,12 +205,13 @@ describe('lines of a journal', () => {
           const [from, to] = [offset, (offset += bytesOf([body]).length)];
           return to <= start || from >= end;
         });
-        // "{" written over a letter of a string is still a string: such a line may be read as it is
-        const surely = read_.filter((event) => spared.some((body) => isDeepStrictEqual(stamp(body), event)));
-        assert.deepEqual(
-          surely.map((event) => JSON.stringify(event)),
-          spared.map((body) => JSON.stringify(stamp(body))),
-        );
+        // "{" written over a "{" or over a letter of a string may leave one more line that can be read
+        let next = 0;
+        for (const event of read_) {
+          const body = spared[next];
+          if (body !== undefined && isDeepStrictEqual(stamp(body), event)) next += 1;
+        }
+        assert.equal(next, spared.length);
         if (byte !== 0x7b) assert.equal(read_.length, spared.length);
         assert.ok(damage.length + rest.length + read_.length - spared.length > 0);
       }),

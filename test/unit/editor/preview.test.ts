@@ -36,7 +36,7 @@ describe('the preview page', () => {
       range,
     } as const;
     assert.match(
-      previewText('s.yaml', { count: 0n, seed: 7, problems: [problem], jobs: [] }, bare),
+      previewText('s.yaml', { count: 0n, seed: undefined, problems: [problem], jobs: [] }, bare),
       /# It can't be launched yet:\n# line 3: error: Unknown method 'x'\.\n$/,
     );
   });

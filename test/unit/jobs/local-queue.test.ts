@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { nodeLauncher, shellLauncher } from '#engine/queues/local/launcher.ts';
+import { slotShellLauncher } from '#engine/queues/local/slot-shells.ts';
 import { readClaim, readExitRecord } from '#engine/job-directory.ts';
 import { fileWritten, makeJob, makeWorkers, Observed, run, temporaryFolder } from './harness.ts';
 
@@ -15,6 +16,7 @@ const isDead = (pid: number): boolean =>
 
 const launchers = [
   { name: 'script.sh', launcher: shellLauncher(process.env) },
+  { name: "a slot's shell", launcher: slotShellLauncher(process.env) },
   { name: 'the Node wrapper', launcher: nodeLauncher(WRAPPER, process.env) },
 ];
 

@@ -21,7 +21,8 @@ export function previewText(file: string, preview: Preview, quote: (word: string
   const shown = BigInt(preview.jobs.length);
   const lines = [
     `# Preview of ${oneLine(file)}: ${countText(preview.count)}. Nothing was run.`,
-    ...(errors.length === 0 ? [`# Seed: ${preview.seed}`] : ["# It can't be launched yet:"]),
+    ...(preview.seed === undefined ? [] : [`# Seed: ${preview.seed}`]),
+    ...(errors.length === 0 ? [] : ["# It can't be launched yet:"]),
     ...preview.problems.map(
       (problem) => `# line ${problem.range.start.line + 1}: ${problem.severity}: ${oneLine(problem.message)}`,
     ),

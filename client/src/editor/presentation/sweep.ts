@@ -126,7 +126,7 @@ export function sweepTooltip(view: SweepView, now: number): string {
   const { state } = view;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['File', state.file],
-    ['Method', `${state.method}, seed ${state.seed}`],
+    ['Method', state.method === 'random' ? `random, seed ${state.seed}` : state.method],
     ['Jobs', `${progressText(state)} ended, ${state.counts.running + state.counts.submitted} running`],
     ['Failed', hasFailures(state) ? String(state.counts.failed + state.counts.lost) : undefined],
     ['Best', state.best === undefined ? undefined : `${bestText(state) ?? ''} (job ${state.best.job})`],

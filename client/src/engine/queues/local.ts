@@ -6,7 +6,7 @@ import { LocalAttempt } from './local/attempt.ts';
 import type { LocalWorkers } from './local/workers.ts';
 import type { Queue, QueueEvent, QueueJob, QueueListener } from './queue.ts';
 
-export { localLauncher } from './local/launcher.ts';
+export { localLauncher } from './local/local-launcher.ts';
 export { LocalWorkers } from './local/workers.ts';
 
 const POLL_MS = 250;

@@ -1,5 +1,4 @@
 /** One attempt of a job on this machine, from the slot it gets to the one `ended` event. */
-import type { ChildProcess } from 'node:child_process';
 import { StorageError } from '../../atomic-file.ts';
 import { type Claim, type ExitRecord, signalNumber, signalOf, WRAPPER_EXIT } from '../../exit-record.ts';
 import { claimedAt, claimForRecovery, readClaim, readExitRecord } from '../../job-directory.ts';
@@ -15,7 +14,8 @@ import {
   outcomeOf,
   spawnFailed,
 } from './outcome.ts';
-import { processTree } from './process-tree.ts';
+import type { Launched } from './launcher.ts';
+import { processTree, type ProcessTree } from './process-tree.ts';
 import { Termination } from './termination.ts';
 import type { LocalWorkers, Slot, SlotTaker } from './workers.ts';
 
@@ -28,7 +28,7 @@ type Place =
   /** For a slot. */
   | { readonly kind: 'waiting'; readonly giveUp: () => void }
   /** Our own child runs it. */
-  | { readonly kind: 'child'; readonly child: ChildProcess; readonly pid: number }
+  | { readonly kind: 'child'; readonly child: Launched; readonly pid: number }
   /** Its claim is being written. */
   | { readonly kind: 'claiming'; readonly since: number }
   /** Another engine's child runs it: we know it by its claim. */
@@ -117,7 +117,7 @@ export class LocalAttempt {
         break;
       case 'child':
         // what has ended by itself needs no signal: its `exit` event is on the way
-        if (this.#readRecord() === undefined) this.#terminate(place.pid);
+        if (this.#readRecord() === undefined) this.#terminate(place.pid, place.child.tree);
         break;
       case 'claimed':
         void this.#terminateClaimed(place);
@@ -138,7 +138,7 @@ export class LocalAttempt {
   }
 
   #spawn(slot: Slot): void {
-    let child: ChildProcess;
+    let child: Launched;
     try {
       child = this.#workers.start(this.#job.directory, slot);
     } catch (error) {
@@ -183,7 +183,10 @@ export class LocalAttempt {
       return outcomeOf({ ...ending, signal: signalOf(ending.code) }, directory, false);
     }
     return ending.code === WRAPPER_EXIT.directoryUnusable
-      ? failed('storage', `The job directory ${directory} can't be written. Is the disk full?`)
+      ? failed(
+          'storage',
+          `The job directory ${directory} can't be written. Is the disk full? Free some space; the job starts again by itself.`,
+        )
       : failed(
           'spawn-failed',
           `The job's script ended before it began, with code ${ending.code}. Is the job directory ${directory} complete?`,
@@ -237,8 +240,8 @@ export class LocalAttempt {
     if (runs && !this.#closed && this.#readRecord() === undefined) this.#terminate(claim.pid);
   }
 
-  #terminate(pid: number): void {
-    this.#termination = new Termination({ pid, gracePeriod: this.#workers.settings().gracePeriod });
+  #terminate(pid: number, tree: ProcessTree = processTree): void {
+    this.#termination = new Termination({ pid, tree, gracePeriod: this.#workers.settings().gracePeriod });
   }
 
   #endBeforeStart(): void {

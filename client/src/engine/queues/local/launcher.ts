@@ -1,9 +1,10 @@
 /** Starts the wrapper of a job as a process of its own that outlives this one. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { SCRIPT_FILE } from '../../job-directory.ts';
+import type { ProcessTree } from './process-tree.ts';
 
 export interface Start {
   /** Absolute path of the job directory. */
@@ -16,8 +17,20 @@ export interface Start {
   readonly machine: string;
 }
 
-/** Throws, or emits `error` on the process, when it can't be started. */
-export type Launcher = (start: Start) => ChildProcess;
+/** A job that was started: a process of ours, or work of one. */
+export interface Launched {
+  /** Leader of the process group that is the job's; undefined when it couldn't be started. */
+  readonly pid?: number | undefined;
+  /** How to reach its processes where that isn't the whole group of `pid`. */
+  readonly tree?: ProcessTree;
+  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  /** It no longer keeps this process alive. */
+  unref(): void;
+}
+
+/** Throws, or emits `error` on what it returns, when the job can't be started. */
+export type Launcher = (start: Start) => Launched;
 
 /** Variables that mean something to the editor's own processes and must not reach a job. */
 const EDITORS_OWN = /^(?:ELECTRON_|VSCODE_)/;
@@ -55,9 +68,4 @@ export function nodeLauncher(wrapperFile: string, environment: NodeJS.ProcessEnv
       windowsHide: true,
       env,
     });
-}
-
-/** The launcher for this system. */
-export function localLauncher(wrapperFile: string, environment: NodeJS.ProcessEnv = process.env): Launcher {
-  return process.platform === 'win32' ? nodeLauncher(wrapperFile, environment) : shellLauncher(environment);
 }

@@ -1,5 +1,6 @@
 /** Signals to all processes of a job: its process group, or on Windows its process tree. */
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
 import { errorCode } from '../../atomic-file.ts';
 
 export interface ProcessTree {
@@ -24,6 +25,49 @@ const windowsTree: ProcessTree = {
 };
 
 export const processTree: ProcessTree = process.platform === 'win32' ? windowsTree : processGroup;
+
+/** Clock ticks per second in which /proc tells times: 100 on every Linux (sysconf(3), _SC_CLK_TCK). */
+const TICKS = 100;
+
+/**
+ * The processes of a group that began at `uptime` (seconds since the machine's start) or later, without
+ * the leader. For a group whose leader outlives its jobs: what an earlier job left behind is not this one's.
+ */
+export function groupSince(leader: number, uptime: number): ProcessTree {
+  const first = Math.floor(uptime * TICKS);
+  const each = (name: NodeJS.Signals): void => {
+    for (const pid of membersSince(leader, first)) signal(pid, name);
+  };
+  return {
+    stop: () => each('SIGTERM'),
+    kill: () => each('SIGKILL'),
+    exists: () => membersSince(leader, first).length > 0,
+  };
+}
+
+function membersSince(group: number, ticks: number): readonly number[] {
+  const members: number[] = [];
+  for (const name of fs.readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === group) continue;
+    const fields = statFields(pid);
+    // proc_pid_stat(5), counted from the state: 0 state, 2 process group, 19 start time
+    if (fields?.[0] !== 'Z' && Number(fields?.[2]) === group && Number(fields?.[19]) >= ticks)
+      members.push(pid);
+  }
+  return members;
+}
+
+/** What follows the parenthesised name in /proc/<pid>/stat; undefined when the process is gone. */
+function statFields(pid: number): readonly string[] | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined;
+    throw error;
+  }
+}
 
 /** Whether there is a process with this pid, whosever it is. */
 export function processExists(pid: number): boolean {

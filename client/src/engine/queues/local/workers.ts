@@ -2,13 +2,12 @@
  * The worker slots of this machine, shared by all sweeps that this process runs: how many jobs run at
  * once, which GPUs each one gets, and whose turn it is when a slot becomes free.
  */
-import type { ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import { plainHostName } from '../../exit-record.ts';
 import { detectGpus } from '../../gpus.ts';
 import { type MachineIdentity, machineIdentity } from '../../process-identity.ts';
 import type { EngineSettings } from '../../settings.ts';
-import type { Launcher } from './launcher.ts';
+import type { Launched, Launcher } from './launcher.ts';
 
 export type SlotSettings = Pick<EngineSettings, 'workers' | 'gpus' | 'gpusPerJob' | 'gracePeriod'>;
 
@@ -68,7 +67,7 @@ export class LocalWorkers {
   }
 
   /** Starts the wrapper of the job in this directory, in a slot that was acquired. Throws what spawning throws. */
-  start(directory: string, slot: Slot): ChildProcess {
+  start(directory: string, slot: Slot): Launched {
     const { host } = this;
     const machine = JSON.stringify(this.#machine);
     return this.#launcher({ directory, host, slot: slot.number, gpus: slot.gpus, machine });

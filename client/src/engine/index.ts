@@ -1,0 +1,3 @@
+/** What the editor loads of the engine, as a bundle of its own and not before it is needed. */
+export { createSweeps, createWorkers } from './create-sweeps.ts';
+export { previewSweep } from './preview.ts';
