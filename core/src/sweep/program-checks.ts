@@ -143,7 +143,11 @@ class ProgramCheck {
   #checkName(entry: Entry, entries: readonly Entry[], reached: ReadonlySet<ProgramOption>): void {
     const { options, style } = this.#options;
     const isConfig = style === 'wandb-config' || style === 'sweepdeck';
-    const free = options.filter((option) => !reached.has(option)).flatMap(namesOf);
+    const free = options
+      .filter((option) => !reached.has(option))
+      .flatMap(namesOf)
+      // the group that a dotted name is in is not what was meant
+      .filter((name) => !entry.name.startsWith(`${name}.`));
     const near = nearest(entry.name, free) ?? abbreviated(entry.name, free);
     // a constant that nobody reads may be there for the record
     if (isConfig && near === undefined && this.#isConstant(entry)) return;
@@ -189,6 +193,16 @@ class ProgramCheck {
   #checkValues(entry: Entry, option: ProgramOption): void {
     const definition = entry.value;
     if (!definition || !isMap(definition)) return;
+    if (option.type === 'flag' && this.#passing.style !== 'no-boolean-flags') {
+      const advice =
+        'Use ${args_no_boolean_flags} in the command to give it for true and leave it out for false.';
+      this.#problems.add(
+        'option-type',
+        spanOf(entry.key),
+        this.#sentence(option, `takes no value. ${advice}`),
+      );
+      return;
+    }
     const wrong = this.#valueNodes(definition).filter((node) => this.#checkValue(node, option));
     if (wrong.length === 0) this.#checkDistribution(entry, option);
   }
@@ -230,7 +244,7 @@ class ProgramCheck {
   #checkDistribution(entry: Entry, option: ProgramOption): void {
     const parameter = this.#sweep?.parameters.find(({ path }) => path.length === 1 && path[0] === entry.name);
     if (!parameter) return;
-    const refused = refusedNumbers(option.type, parameter.distribution, this.#passing.style);
+    const refused = refusedNumbers(option.type, parameter.distribution);
     if (refused === undefined) return;
     this.#problems.add('option-type', spanOf(entry.key), this.#sentence(option, refused));
   }
@@ -325,8 +339,6 @@ function refusal({ type }: ProgramOption, value: Value, style: PassingStyle): st
         ? "has the type bool, which takes the text 'False' for true, as every text but the empty one."
         : undefined;
     case 'flag':
-      if (style !== 'no-boolean-flags')
-        return 'takes no value. Use ${args_no_boolean_flags} in the command to give it for true and leave it out for false.';
       return typeof value === 'boolean' ? undefined : 'takes no value, so it can only be true or false.';
     case 'text':
     case 'other':
@@ -337,17 +349,10 @@ function refusal({ type }: ProgramOption, value: Value, style: PassingStyle): st
 const quoted = (text: string): string => (text.length > 40 ? `'${text.slice(0, 39)}…'` : `'${text}'`);
 
 /** The same for the numbers that a distribution gives. */
-function refusedNumbers(
-  type: OptionType,
-  distribution: Distribution,
-  style: PassingStyle,
-): string | undefined {
+function refusedNumbers(type: OptionType, distribution: Distribution): string | undefined {
   if (distribution.distribution === 'constant' || distribution.distribution.startsWith('categorical'))
     return undefined;
-  if (type === 'flag')
-    return style === 'no-boolean-flags'
-      ? 'takes no value, so it can only be true or false.'
-      : 'takes no value, and this parameter is a number.';
+  if (type === 'flag') return 'takes no value, so it can only be true or false.';
   if (type !== 'int') return undefined;
   const isWhole =
     distribution.distribution === 'int_uniform' || ('integral' in distribution && distribution.integral);
