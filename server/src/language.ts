@@ -16,8 +16,11 @@ export interface TextEdit {
 /** Something that can be done about problems. */
 export interface CodeAction {
   readonly title: string;
-  /** `fix`: offered at the problem. `fix-all`: for the file as a whole, also when saving. */
-  readonly kind: 'fix' | 'fix-all';
+  /**
+   * `fix`: offered at the problem. `fix-all`: for the file as a whole, also when saving. `rewrite`: says the
+   * same in another way.
+   */
+  readonly kind: 'fix' | 'fix-all' | 'rewrite';
   /** What is meant nearly always; at most one of the actions of a problem. */
   readonly preferred?: true;
   readonly solves: readonly Problem[];
@@ -115,13 +118,19 @@ export type FeatureName = Exclude<keyof LanguageFeatures<unknown>, 'analyse'>;
 
 export interface Language {
   readonly features: ReadonlySet<FeatureName>;
+  /** The page that explains its problems, by file name, where it is not the general one. */
+  readonly problemsPage?: string;
   analyse(text: string, surroundings: Surroundings): AnalysedDocument;
 }
 
 /** A language for the server's table; what its analysis looks like stays its own business. */
-export function language<Analysis>(features: LanguageFeatures<Analysis>): Language {
+export function language<Analysis>(
+  features: LanguageFeatures<Analysis>,
+  about: Pick<Language, 'problemsPage'> = {},
+): Language {
   const { analyse, ...offered } = features;
   return {
+    ...about,
     features: new Set(Object.keys(offered) as FeatureName[]),
     analyse(text, surroundings) {
       const analysis = analyse(text, surroundings);

@@ -4,6 +4,7 @@
  * `--stdio`, `--node-ipc`, `--socket=PORT` or `--pipe=NAME`.
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { batchScript } from './batch-script/features.ts';
 import { startServer } from './server.ts';
 import { ProgramsOnDisk } from './programs.ts';
 import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
@@ -13,7 +14,10 @@ const files = new FilesOnDisk();
 const programs = new ProgramsOnDisk();
 
 startServer(createConnection(ProposedFeatures.all), {
-  languages: new Map([['sweep', sweepFile]]),
+  languages: new Map([
+    ['sweep', sweepFile],
+    ['shellscript', batchScript],
+  ]),
   surroundingsOf: (uri, roots, { readsProgram }) =>
     surroundingsOf(uri, roots, files, readsProgram ? programs : undefined),
   forgetSurroundings: () => {

@@ -45,7 +45,11 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** The command of the editor that puts a rule's code into `sweepdeck.validation.disabledRules`. */
 export const disableRuleCommand = 'sweepdeck.disableRule';
 
-const fixAllKind = `${CodeActionKind.SourceFixAll}.sweepdeck`;
+const codeActionKinds: Readonly<Record<CodeAction['kind'], string>> = {
+  fix: CodeActionKind.QuickFix,
+  'fix-all': `${CodeActionKind.SourceFixAll}.sweepdeck`,
+  rewrite: CodeActionKind.RefactorRewrite,
+};
 
 /** What the server says it can do: whatever one of its languages offers. */
 export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilities {
@@ -54,10 +58,10 @@ export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilitie
   return {
     ...(offered.has('hover') && { hoverProvider: true }),
     ...(offered.has('completion') && {
-      completionProvider: { triggerCharacters: [' ', '$', '{'], resolveProvider: false },
+      completionProvider: { triggerCharacters: [' ', '$', '{', '='], resolveProvider: false },
     }),
     ...(offered.has('codeActions') && {
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+      codeActionProvider: { codeActionKinds: Object.values(codeActionKinds) },
     }),
     ...(offered.has('symbols') && { documentSymbolProvider: true }),
     ...(offered.has('links') && { documentLinkProvider: { resolveProvider: false } }),
@@ -109,7 +113,7 @@ export function toCodeActions(
   const asked = (kind: string) =>
     wanted.only?.some((only) => kind === only || kind.startsWith(`${only}.`)) ?? true;
   return actions.flatMap((action): ProtocolCodeAction[] => {
-    const kind = action.kind === 'fix' ? CodeActionKind.QuickFix : fixAllKind;
+    const kind = codeActionKinds[action.kind];
     if (!asked(kind)) return [];
     return [
       {

@@ -85,6 +85,12 @@ export function startServer(
       }));
   }
 
+  /** The page that explains the problems of a language: it stands beside the general one. */
+  const pageFor = (language: Language | undefined): string | undefined =>
+    problemsPage === undefined || language?.problemsPage === undefined
+      ? problemsPage
+      : new URL(language.problemsPage, problemsPage).href;
+
   async function publish(uri: string): Promise<void> {
     const state = open.get(uri);
     if (state === undefined) return;
@@ -94,7 +100,10 @@ export function startServer(
     const started = performance.now();
     const problems = settings.diagnosticsEnabled ? analyse(document, state, settings).diagnostics() : [];
     state.pacer.took(performance.now() - started);
-    const diagnostics = toDiagnostics(shownProblems(problems, settings), { uri, problemsPage });
+    const diagnostics = toDiagnostics(shownProblems(problems, settings), {
+      uri,
+      problemsPage: pageFor(state.language),
+    });
     await connection.sendDiagnostics({ uri, version: document.version, diagnostics });
   }
 
@@ -185,7 +194,10 @@ export function startServer(
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
     answer(uri, token, (analysed, settings) => {
       const problems = shownProblems(analysed.diagnostics(), settings);
-      return toCodeActions(analysed.codeActions(range, problems), context, { uri, problemsPage });
+      return toCodeActions(analysed.codeActions(range, problems), context, {
+        uri,
+        problemsPage: pageFor(open.get(uri)?.language),
+      });
     }),
   );
   connection.onDocumentSymbol(({ textDocument }, token) =>

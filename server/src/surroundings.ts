@@ -21,13 +21,22 @@ export class FilesOnDisk {
   }
 
   has(file: string): boolean {
+    return this.#ask(file, file, isFile);
+  }
+
+  hasFolder(folder: string): boolean {
+    // No file is called so, and the two questions have their own answers.
+    return this.#ask(`${folder}/`, folder, isFolder);
+  }
+
+  #ask(key: string, place: string, is: (place: string) => boolean): boolean {
     const time = this.#now();
-    const answer = this.#answers.get(file);
+    const answer = this.#answers.get(key);
     if (answer !== undefined && answer.until > time) return answer.found;
     // Every keystroke in a program's name asks for another path: keep what still counts.
     for (const [known, { until }] of this.#answers) if (until <= time) this.#answers.delete(known);
-    const found = isFile(file);
-    this.#answers.set(file, { found, until: time + remembered });
+    const found = is(place);
+    this.#answers.set(key, { found, until: time + remembered });
     return found;
   }
 
@@ -43,6 +52,29 @@ function isFile(file: string): boolean {
     // Not ours to read, a loop of links, a name that can't be one: it can't be run either.
     return false;
   }
+}
+
+function isFolder(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // As for files.
+    return false;
+  }
+}
+
+/**
+ * Whether `folder` is there, from one of the `bases` when it is relative. Where not even the folder above it
+ * is there, the path is probably another machine's, and nobody can tell.
+ */
+export function findFolder(
+  folder: string,
+  bases: readonly string[],
+  has: (folder: string) => boolean,
+): boolean | undefined {
+  const places = path.isAbsolute(folder) ? [folder] : bases.map((base) => path.resolve(base, folder));
+  if (places.some(has)) return true;
+  return places.some((place) => has(path.dirname(place))) ? false : undefined;
 }
 
 function pathOf(uri: string): string | undefined {
@@ -83,6 +115,8 @@ export function surroundingsOf(
         return found === 'missing' ? undefined : programs.optionsOf(path.resolve(found.folder, program));
       },
     }),
+    hasFolder: (wanted) =>
+      findFolder(wanted, programFolders(folder, root, kind), (candidate) => files.hasFolder(candidate)),
     hasEnvironmentVariable: (name) => process.env[name] !== undefined,
   };
 }
