@@ -4,6 +4,7 @@ import type { SweepAnalysis } from './analysis.ts';
 import type { KeyCaret } from './caret.ts';
 import { defaultOf, example, kindOf, paragraphs } from './documentation.ts';
 import type { OutlinePlace } from './outline-schema.ts';
+import { firstValues, optionNames } from './program.ts';
 import { dereferenced, distributionSchema, parameterReference, propertyOf, type Schema } from './schema.ts';
 import {
   commandItems,
@@ -25,7 +26,8 @@ export function completeKey(
   const { schema, definition } = place;
   if (definition !== undefined && definition.shape === undefined)
     return [...openDefinition(analysis, caret), ...wholeDistributions(analysis, caret)];
-  if (isParameters(schema)) return caret.hasColon ? [] : newParameters(analysis, caret);
+  if (isParameters(schema))
+    return [...ofProgram(analysis, caret), ...(caret.hasColon ? [] : newParameters(analysis, caret))];
   return keysIn(analysis, caret, schema);
 }
 
@@ -76,6 +78,26 @@ function wholeDistributions(analysis: SweepAnalysis, caret: KeyCaret): readonly 
         ...placed(analysis, caret, name, bodyText(caret, entries)),
       },
     ];
+  });
+}
+
+/** The parameters that the program takes; nested ones have names that it can't tell. */
+function ofProgram(analysis: SweepAnalysis, caret: KeyCaret): readonly Completion[] {
+  if (caret.path.length !== 1) return [];
+  const { outline, surroundings } = analysis;
+  const program = outline.children.find(({ name }) => name === 'program')?.word;
+  return optionNames(surroundings, program, caret.taken).map(({ name, option, detail, documentation }) => {
+    const values = `values: [\${1:${literal(firstValues(option))}}]`;
+    const definition =
+      caret.style === 'flow' ? `${name}: {${values}}` : `${name}:\n${' '.repeat(caret.column + 2)}${values}`;
+    return {
+      label: name,
+      kind: 'key' as const,
+      ...(detail !== '' && { detail }),
+      documentation,
+      ...(!caret.hasColon && { snippet: true as const }),
+      ...placed(analysis, caret, name, caret.hasColon ? name : definition),
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import type { ProgramOption, ProgramOptions } from '#core/program/options.ts';
 import { passingOf } from '#core/sweep/passing.ts';
 import { checkProgram, namesOf, optionFor } from '#core/sweep/program-checks.ts';
 import type { SweepReading } from '#core/sweep/read.ts';
+import { valueToYaml } from '#core/sweep/print.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { Problem } from '#core/text.ts';
 import { stringifyValue, type Value } from '#core/value.ts';
@@ -58,11 +59,17 @@ export function optionText(reading: ReadInPlace, parameter: readonly string[]): 
   return option && describeOption(option, name, options);
 }
 
-/** The parameters that the program takes beside those named `present`, in the order of the program. */
-export function optionNames(reading: ReadInPlace, present: ReadonlySet<string>): readonly OptionName[] {
-  const program = programOf(reading);
-  if (!program) return [];
-  const { options, name: file } = program;
+/**
+ * The parameters that a program takes beside those named `present`, in the order of the program. `file` is
+ * the program as the sweep file names it; nothing of the sweep file itself is read.
+ */
+export function optionNames(
+  surroundings: Surroundings,
+  file: string | undefined,
+  present: ReadonlySet<string>,
+): readonly OptionName[] {
+  const options = file === undefined ? undefined : surroundings.programOptions?.(file);
+  if (file === undefined || options === undefined) return [];
   return options.options.flatMap((option) => {
     const names = namesOf(option);
     const [name] = names;
@@ -70,6 +77,16 @@ export function optionNames(reading: ReadInPlace, present: ReadonlySet<string>):
     return [{ name, option, detail: detailOf(option), documentation: describeOption(option, file, options) }];
   });
 }
+
+/** Values to begin with for a parameter that reaches the option, as YAML. */
+export function firstValues({ choices, type, default: written }: ProgramOption): string {
+  if (choices && choices.length > 0) return choices.map(valueToYaml).join(', ');
+  if (type === 'flag' || type === 'truth' || type === 'boolean') return 'true, false';
+  return written !== undefined && plainNumber.test(written) ? written : '';
+}
+
+/** Written alike in Python, YAML 1.1 and YAML 1.2. */
+const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 const typeWords: Readonly<Record<ProgramOption['type'], string>> = {
   int: 'whole number',

@@ -6,6 +6,7 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ProgramsOnDisk } from '../../../server/src/programs.ts';
 import { analyse } from '../../../server/src/sweep-file/analysis.ts';
+import { completion } from '../../../server/src/sweep-file/completion.ts';
 import { optionNames, optionText } from '../../../server/src/sweep-file/program.ts';
 import { FilesOnDisk, surroundingsOf } from '../../../server/src/surroundings.ts';
 import { Editor } from './lsp-client.ts';
@@ -108,11 +109,28 @@ describe('what a program adds to its sweep file', () => {
   });
 
   it('is the names of the parameters that are not there yet', () => {
-    const names = (text: string, ...present: readonly string[]) =>
-      optionNames(analysed(text), new Set(present)).map(({ name, detail }) => [name, detail]);
-    assert.deepEqual(names(sweep), [['lr', 'number, default 0.1']]);
-    assert.deepEqual(names(sweep, 'lr'), []);
-    assert.deepEqual(names(sweep.replace('train.py', 'other.py')), []);
+    const names = (program: string | undefined, ...present: readonly string[]) =>
+      optionNames(analysed(sweep).surroundings, program, new Set(present)).map(({ name, detail }) => [
+        name,
+        detail,
+      ]);
+    assert.deepEqual(names('train.py'), [['lr', 'number, default 0.1']]);
+    assert.deepEqual(names('train.py', 'lr'), []);
+    assert.deepEqual(names('other.py'), []);
+    assert.deepEqual(names(undefined), []);
+  });
+
+  it('is offered where a parameter is begun, with values to begin with', () => {
+    const offered = (text: string) => {
+      const lines = text.split('\n');
+      const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+      return completion(analysed(text), position).find(({ label }) => label === 'lr');
+    };
+    const head = 'program: train.py\nmethod: random\nparameters:\n';
+    assert.equal(offered(`${head}  `)?.edit.newText, 'lr:\n    values: [${1:0.1}]');
+    assert.equal(offered(`${head.trimEnd()} {`)?.edit.newText, 'lr: {values: [${1:0.1}]}');
+    assert.equal(offered(`${head}  lr: {value: 1}\n  `), undefined);
+    assert.equal(offered(`${head}  group:\n    parameters:\n      `), undefined);
   });
 });
 
