@@ -22,6 +22,7 @@ const shipped = [
   'extension/dist/language-client.cjs',
   'extension/dist/server.cjs',
   'extension/dist/wrapper.cjs',
+  'extension/docs/batch-scripts.md',
   'extension/docs/cli.md',
   'extension/docs/problems.md',
   'extension/docs/running.md',

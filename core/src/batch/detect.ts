@@ -24,6 +24,8 @@ export function detect(script: Script): Detection | undefined {
   // a line that is read says more than one that comes too late
   for (const { mark, late } of own)
     weight.set(mark, (weight.get(mark) ?? 0) + (late && stops(mark) ? 0.01 : 1));
+  // msub obeys both of them, qsub only its own
+  if (weight.has('#MSUB')) weight.delete('#PBS');
   const mark = marks
     .filter((one) => weight.has(one))
     .sort((a, b) => (weight.get(b) ?? 0) - (weight.get(a) ?? 0))[0];

@@ -57,12 +57,14 @@ function checkPlacement({ options, dialect, problems }: Job): void {
 }
 
 function checkRepetitions({ options, problems }: Job): void {
+  // the parts of a heterogeneous job have options of their own
   const last = new Map<string, ReadOption>();
   for (const option of options.toReversed()) {
     const { spec, nameSpan } = option;
-    const winner = last.get(spec.key);
+    const key = `${option.part} ${spec.key}`;
+    const winner = last.get(key);
     if (winner === undefined || spec.repeatable) {
-      last.set(spec.key, option);
+      last.set(key, option);
       continue;
     }
     problems.add(
@@ -260,7 +262,12 @@ function folderOf(job: Job, value: string): string | undefined {
 function checkOmissions(job: Job): void {
   const { dialect, problems, options } = job;
   const [first] = options;
-  if (!first) return;
+  // what is missing may only be misspelt or misplaced
+  if (
+    !first ||
+    problems.has('unknown-option', 'unknown-resource', 'missing-value', 'not-a-directive', 'late-directive')
+  )
+    return;
   const at = first.directive.markSpan;
   if (!hasTimeLimit(job))
     problems.add(

@@ -2,7 +2,7 @@
 import { nearest } from '../sweep/spelling.ts';
 import { catalogueOf, type Catalogue, type OptionSpec } from './catalogue.ts';
 import type { BatchProblems } from './problem-list.ts';
-import { replacing } from './problem-list.ts';
+import { replacing, type SpanFix } from './problem-list.ts';
 import type { DirectiveLine, Span } from './script.ts';
 import type { Dialect } from './systems.ts';
 import { splitWords, type Word } from './words.ts';
@@ -21,6 +21,8 @@ export interface GivenOption {
   readonly verbatim: boolean;
   /** From the option to the end of its value. */
   readonly span: Span;
+  /** Which part of a heterogeneous job it is for. */
+  readonly part: number;
 }
 
 /** Reads the options of the lines, in order; what is wrong with their form goes to `problems`. */
@@ -32,9 +34,10 @@ export function readOptions(
 ): readonly GivenOption[] {
   const catalogue = catalogueOf(dialect.system);
   const given: GivenOption[] = [];
+  let part = 0;
   for (const directive of lines) {
-    const reader = new DirectiveReader(text, directive, dialect, catalogue, problems, given);
-    reader.read();
+    const reader = new DirectiveReader(text, directive, dialect, catalogue, problems, given, part);
+    part = reader.read();
   }
   return given;
 }
@@ -48,6 +51,7 @@ class DirectiveReader {
   readonly #given: GivenOption[];
   #words: readonly Word[] = [];
   #at = 0;
+  #part: number;
 
   constructor(
     text: string,
@@ -56,6 +60,7 @@ class DirectiveReader {
     catalogue: Catalogue,
     problems: BatchProblems,
     given: GivenOption[],
+    part: number,
   ) {
     this.#text = text;
     this.#directive = directive;
@@ -63,12 +68,14 @@ class DirectiveReader {
     this.#catalogue = catalogue;
     this.#problems = problems;
     this.#given = given;
+    this.#part = part;
   }
 
-  read(): void {
+  /** Reads the line; returns the part that the next line is for. */
+  read(): number {
     if (this.#dialect.syntax === 'one-per-line') {
       this.#readWholeLine();
-      return;
+      return this.#part;
     }
     const { words, unclosed } = splitWords(
       this.#text,
@@ -84,17 +91,21 @@ class DirectiveReader {
     this.#words = words;
     while (this.#at < words.length) {
       const word = words[this.#at];
-      if (word === undefined) return;
+      if (word === undefined) break;
       this.#at++;
       this.#readWord(word);
     }
+    return this.#part;
   }
 
   #readWord(word: Word): void {
     const { text } = word;
     if (!/^-./.test(text) || text === '--') {
       // sbatch reads `hetjob` between the parts of a heterogeneous job
-      if (this.#dialect.system === 'slurm' && (text === 'hetjob' || text === 'packjob')) return;
+      if (this.#dialect.system === 'slurm' && (text === 'hetjob' || text === 'packjob')) {
+        this.#part++;
+        return;
+      }
       if (text === '--') return;
       this.#strayText(word);
       return;
@@ -117,25 +128,24 @@ class DirectiveReader {
   }
 
   #strayText(word: Word): void {
-    const before = this.#given.at(-1);
-    const fits =
-      before?.directive === this.#directive && before.value !== undefined && before.spec.kind === 'text';
-    const meant: Span | undefined = fits ? [before.valueSpan[0], word.span[1]] : undefined;
+    const last = this.#given.at(-1);
+    const before = last?.directive === this.#directive && last.value !== undefined ? last : undefined;
     // the rest of the words goes with the first: one mistake, one problem
     let end = word.span[1];
     for (let next = this.#words[this.#at]; next && !/^-./.test(next.text); next = this.#words[this.#at]) {
       end = next.span[1];
       this.#at++;
     }
+    // a command that was to be run: its first word is marked already
+    if (before?.value?.includes('$(') || before?.value?.includes('`')) return;
     const whole: Span = [word.span[0], end];
+    const text = this.#text.slice(...whole);
     this.#problems.add(
       'stray-text',
       whole,
-      `'${this.#text.slice(...whole)}' belongs to no option, so ${this.#dialect.submit} ignores it.`,
+      `'${text}' belongs to no option, so ${this.#dialect.submit} ignores it.`,
       {
-        fix:
-          meant &&
-          replacing('Put the value in quotes', [meant[0], end], quotedValue(this.#text.slice(meant[0], end))),
+        fix: before && joining(before, end, this.#text),
       },
     );
   }
@@ -378,11 +388,29 @@ class DirectiveReader {
     verbatim: boolean,
   ): void {
     const span: Span = [nameSpan[0], Math.max(nameSpan[1], valueSpan[1])];
-    this.#given.push({ spec, directive: this.#directive, nameSpan, value, valueSpan, verbatim, span });
+    this.#given.push({
+      spec,
+      directive: this.#directive,
+      nameSpan,
+      value,
+      valueSpan,
+      verbatim,
+      span,
+      part: this.#part,
+    });
   }
 
   #unknown(at: Span, written: string, meant?: string): void {
-    const { title } = this.#dialect;
+    const { title, system } = this.#dialect;
+    if (system === 'slurm' && meant === undefined && written.startsWith('--')) {
+      this.#problems.add(
+        'unknown-option',
+        at,
+        `sbatch itself has no option '${written}', and refuses it unless a plugin of the site brings it.`,
+        { severity: 'warning' },
+      );
+      return;
+    }
     this.#problems.add(
       'unknown-option',
       at,
@@ -393,6 +421,7 @@ class DirectiveReader {
 
   #missing(spec: OptionSpec, at: Span): void {
     this.#problems.add('missing-value', at, `${nameOf(spec)} needs a value: ${spec.forms}.`);
+    this.#add(spec, at, undefined, [at[1], at[1]], true);
   }
 
   #superfluous(spec: OptionSpec, at: Span): void {
@@ -417,5 +446,17 @@ const listedOptions = (keys: readonly string[]): string => {
     ? `${names.join(', ')} and others`
     : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 };
+
+/** The value together with the words behind it: in quotes, or for an amount with its unit without the blank. */
+function joining({ spec, valueSpan }: GivenOption, end: number, text: string): SpanFix | undefined {
+  const at: Span = [valueSpan[0], end];
+  const whole = text.slice(...at);
+  if (spec.kind === 'text') return replacing('Put the value in quotes', at, quotedValue(whole));
+  if (spec.kind.endsWith("-size") && /^\d+\s+[kmgt]b?$/i.test(whole)) {
+    const joined = whole.replace(/\s+/, '');
+    return replacing(`Change to '${joined}'`, at, joined);
+  }
+  return undefined;
+}
 
 const quotedValue = (text: string): string => (text.includes('"') ? `'${text}'` : `"${text}"`);

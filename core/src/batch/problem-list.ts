@@ -42,6 +42,10 @@ export class BatchProblems {
     this.#found.push({ code, at, message, ...extras });
   }
 
+  has(...codes: readonly BatchProblemCode[]): boolean {
+    return this.#found.some(({ code }) => codes.includes(code));
+  }
+
   get errors(): number {
     return this.#found.reduce((sum, one) => sum + (severityOf(one) === 'error' ? 1 : 0), 0);
   }

@@ -28,8 +28,8 @@ export function readBatchScript(text: string, surroundings: BatchSurroundings = 
   return { script, system: best.system, options: best.options, problems: best.found.problems() };
 }
 
-/** Beyond this, only a reading without any error speaks against what the script's options hint at. */
-const certain = 5;
+/** Where the script's options hint so strongly, errors don't speak against it. */
+const certain = 10;
 
 function bestReading(
   { systems: [first, second], mark }: Detection,
@@ -39,11 +39,9 @@ function bestReading(
   if (second === undefined || mark !== '#PBS') return as(first);
   const flavour = pbsFlavour(text);
   const likely = as(flavour > 0 ? second : first);
-  if (likely.found.errors === 0) return likely;
+  if (likely.found.errors === 0 || Math.abs(flavour) >= certain) return likely;
   const other = as(flavour > 0 ? first : second);
-  const better =
-    Math.abs(flavour) >= certain ? other.found.errors === 0 : other.found.errors < likely.found.errors;
-  return better ? other : likely;
+  return other.found.errors < likely.found.errors ? other : likely;
 }
 
 interface Reading {

@@ -25,25 +25,33 @@ export function validateOptions(
   system: System,
   problems: BatchProblems,
 ): readonly ReadOption[] {
-  const read: ReadOption[] = [];
+  const read = given.map((option) => ({ ...option, parsed: readOne(text, option, problems) }));
+  for (const part of Map.groupBy(read, (option) => option.part).values())
+    validatePart(text, part, system, problems);
+  return read;
+}
+
+/** The options of one part of a job, against the schema of their system. */
+function validatePart(
+  text: string,
+  options: readonly ReadOption[],
+  system: System,
+  problems: BatchProblems,
+): void {
   const directives: Record<string, Value[]> = {};
   const sources = new Map<string, ReadOption[]>();
-  for (const option of given) {
-    const parsed = readOne(text, option, problems);
-    const one = { ...option, parsed };
-    read.push(one);
+  for (const option of options) {
     const { key } = option.spec;
     const values = (directives[key] ??= []);
-    if (parsed === undefined && option.spec.takes !== 'nothing') continue;
-    values.push(parsed ?? true);
+    if (option.parsed === undefined) continue;
+    values.push(option.parsed);
     const places = sources.get(key);
-    if (places) places.push(one);
-    else sources.set(key, [one]);
+    if (places) places.push(option);
+    else sources.set(key, [option]);
   }
   const validate = validators[system];
-  if (!validate(directives))
-    for (const error of validate.errors ?? []) report(text, error, sources, read, system, problems);
-  return read;
+  if (validate(directives)) return;
+  for (const error of validate.errors ?? []) report(text, error, sources, options, system, problems);
 }
 
 function readOne(text: string, option: GivenOption, problems: BatchProblems): Value | undefined {

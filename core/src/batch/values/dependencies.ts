@@ -4,6 +4,13 @@ import type { System } from '../systems.ts';
 import { pieces } from './lists.ts';
 import { bad, good, type Parsed } from './parsed.ts';
 
+/** `afterokay` is rather `afterok` than `after`. */
+const nearestType = (type: string, types: readonly string[]): string | undefined =>
+  nearest(
+    type,
+    types.toSorted((a, b) => b.length - a.length),
+  );
+
 export const slurmDependencyTypes = [
   'after',
   'afterany',
@@ -47,7 +54,7 @@ export function checkSlurmDependency(text: string): Parsed {
     // sbatch still takes the bare job id of its first versions
     if (/^\d+(_(\d+|\*))?$/.test(part)) continue;
     if (!slurmDependencyTypes.some((known) => known === type.toLowerCase())) {
-      const meant = nearest(type, slurmDependencyTypes);
+      const meant = nearestType(type, slurmDependencyTypes);
       return bad(
         `'${type}' is no kind of dependency.${meant === undefined ? '' : ` Did you mean '${meant}'?`}`,
         meant,
@@ -68,7 +75,7 @@ export function checkDependency(text: string, system: System): Parsed {
   for (const { text: part, from } of parts) {
     const [type = '', ...ids] = part.split(':');
     if (!types.includes(type)) {
-      const meant = nearest(type, types);
+      const meant = nearestType(type, types);
       return bad(
         `'${type}' is no kind of dependency.${meant === undefined ? '' : ` Did you mean '${meant}'?`}`,
         meant,

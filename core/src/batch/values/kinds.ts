@@ -98,7 +98,9 @@ const range =
   (text) => {
     if (!pattern.test(text)) return bad();
     const [min = 0, max = min] = text.split(separator).map(countOf);
-    return max < min ? bad(`The larger count stands second.`, undefined) : good({ min, max });
+    return max < min
+      ? bad('The larger count stands second.', text.split(separator).toReversed().join(separator))
+      : good({ min, max });
   };
 
 function countOf(text: string): number {
@@ -248,6 +250,7 @@ const readers: Readonly<Record<string, Reader>> = {
     return list.ok ? good((list.value as readonly string[]).map((word) => spelledAs(word, words))) : list;
   },
   names: commaList,
+  'slurm-licenses': commaList,
   jobs: commaList,
   addresses: commaList,
   assignments: (text) => {
