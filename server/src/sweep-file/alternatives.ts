@@ -59,7 +59,7 @@ const rows: Readonly<Record<string, Ways>> = {
   'goal-unstated': (place) => [stateGoal(place, 'minimize')],
   'job-and-image': (place) => [removeTop(place, 'image_uri'), removeTop(place, 'job')],
   'scheduler-engine': withoutEngine,
-  'yaml-1-1': (place) => [quoteValue(place)],
+  'yaml-1-1': (place) => [withoutUnderscores(place), quoteValue(place)],
   'yaml-tab': ({ document, span }) => [tabsToSpaces(document, span)],
   'yaml-tag': ({ document, span }) => [removeTag(document, span)],
   'num-workers-ignored': (place) => [removeEntry(place)],
@@ -178,6 +178,14 @@ function quoteValue({ document, span, steps }: Place): Way | undefined {
   const source = document.text.slice(node.range[0], node.range[1]);
   if (source === '' || source !== node.source) return undefined;
   return way('Put it in quotes', { at: [node.range[0], node.range[1]], newText: quoted(source) });
+}
+
+/** `1_000` as the number that it is elsewhere. */
+function withoutUnderscores({ document, span }: Place): Way | undefined {
+  const source = document.text.slice(...span);
+  if (!/^-?[1-9][\d_]*(?:\.\d+)?$/.test(source) || !source.includes('_')) return undefined;
+  const digits = source.replaceAll('_', '');
+  return way(`Write ${digits}`, { at: span, newText: digits });
 }
 
 /** `command: python train.py` as the list that it has to be, unless a shell would be needed to read it. */
