@@ -7,11 +7,13 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { batchScript } from './batch-script/features.ts';
 import { startServer } from './server.ts';
 import { ProgramsOnDisk } from './programs.ts';
+import { SeenMetrics } from './seen-metrics.ts';
 import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
 import { sweepFile } from './sweep-file/features.ts';
 
 const files = new FilesOnDisk();
 const programs = new ProgramsOnDisk();
+const metrics = new SeenMetrics();
 
 startServer(createConnection(ProposedFeatures.all), {
   languages: new Map([
@@ -19,9 +21,10 @@ startServer(createConnection(ProposedFeatures.all), {
     ['shellscript', batchScript],
   ]),
   surroundingsOf: (uri, roots, { readsProgram }) =>
-    surroundingsOf(uri, roots, files, readsProgram ? programs : undefined),
+    surroundingsOf(uri, roots, files, readsProgram ? programs : undefined, metrics),
   forgetSurroundings: () => {
     files.forget();
     programs.forget();
+    metrics.forget();
   },
 });

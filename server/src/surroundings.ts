@@ -1,10 +1,11 @@
 /** What the disk and the environment answer about the surroundings of a document. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, programFolders } from '#core/sweep/program-folder.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { ProgramsOnDisk } from './programs.ts';
+import type { SeenMetrics } from './seen-metrics.ts';
 
 /** Milliseconds for which an answer counts: long enough for a burst of typing, too short to be noticed when a program is added. */
 const remembered = 2000;
@@ -29,6 +30,10 @@ export class FilesOnDisk {
     return this.#ask(`${folder}/`, folder, isFolder);
   }
 
+  isExecutable(file: string): boolean {
+    return this.#ask(`${file}*`, file, isExecutable);
+  }
+
   #ask(key: string, place: string, is: (place: string) => boolean): boolean {
     const time = this.#now();
     const answer = this.#answers.get(key);
@@ -50,6 +55,16 @@ function isFile(file: string): boolean {
     return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {
     // Not ours to read, a loop of links, a name that can't be one: it can't be run either.
+    return false;
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // The system says no in this way only.
     return false;
   }
 }
@@ -89,13 +104,14 @@ function pathOf(uri: string): string | undefined {
 
 /**
  * The surroundings of the document. Without a place on this disk (untitled, virtual workspace) most
- * questions go unanswered. Without `programs`, no program is read.
+ * questions go unanswered. Without `programs`, no program is read; without `metrics`, nobody knows what was reported.
  */
 export function surroundingsOf(
   uri: string,
   roots: readonly string[],
   files: FilesOnDisk,
   programs?: ProgramsOnDisk,
+  metrics?: SeenMetrics,
 ): Surroundings {
   const file = pathOf(uri);
   if (file === undefined) return {};
@@ -108,7 +124,13 @@ export function surroundingsOf(
   const find = (program: string) =>
     findProgram(program, programFolders(folder, root, kind), (candidate) => files.has(candidate), kind);
   return {
-    findProgram: find,
+    findProgram: (program) => {
+      const found = find(program);
+      // Windows goes by the name of a file, not by what is allowed with it.
+      if (found === 'missing' || kind === 'windows') return found;
+      return { ...found, executable: files.isExecutable(path.resolve(found.folder, program)) };
+    },
+    ...(metrics && { metricNames: (program: string) => metrics.of(root ?? folder, program) }),
     ...(programs && {
       programOptions: (program: string) => {
         const found = find(program);
