@@ -102,7 +102,8 @@ function generateDirectiveValidators(): void {
   const systems = readdirSync(folder).map((file) => path.basename(file, '.json'));
   const ajv = new Ajv({
     allErrors: true,
-    inlineRefs: false,
+    // Sentences are written where the errors are read.
+    messages: false,
     code: { source: true, esm: true, lines: true },
     strict: true,
     strictTypes: false,
@@ -110,20 +111,33 @@ function generateDirectiveValidators(): void {
   });
   for (const system of systems) {
     const schema = JSON.parse(readFileSync(path.join(folder, `${system}.json`), 'utf8')) as Json;
-    const { properties, ...rest } = constraints(schema) as { properties: Record<string, Json> };
-    ajv.addSchema({ ...rest, patternProperties: togetherByConstraint(properties) }, system);
+    const { properties, definitions, ...rest } = constraints(schema) as unknown as DirectiveSchema;
+    const patternProperties = togetherByConstraint(properties, definitions);
+    ajv.addSchema({ ...rest, patternProperties }, system);
   }
   const code = standalone.default(ajv, Object.fromEntries(systems.map((name) => [name, name])));
   write('directive-validators', code, systems);
 }
 
+interface DirectiveSchema {
+  readonly properties: Readonly<Record<string, { readonly $ref: string }>>;
+  readonly definitions: Readonly<Record<string, Json>>;
+}
+
 /** Most options share their constraints with others: one piece of code for all that do. */
-function togetherByConstraint(properties: Record<string, Json>): Record<string, Json> {
-  const groups = Map.groupBy(Object.entries(properties), ([, property]) => JSON.stringify(property));
+function togetherByConstraint(
+  properties: DirectiveSchema['properties'],
+  definitions: DirectiveSchema['definitions'],
+): Record<string, Json> {
+  const whole = Object.entries(properties).map(([name, { $ref, ...own }]) => {
+    const kind = definitions[$ref.slice('#/definitions/'.length)] as Record<string, Json>;
+    return { name, items: { ...kind, ...own } };
+  });
+  const groups = Map.groupBy(whole, ({ items }) => JSON.stringify(items));
   return Object.fromEntries(
     [...groups.values()].map((group) => [
-      `^(?:${group.map(([name]) => name.replace('+', '\\+')).join('|')})$`,
-      { type: 'array', items: group[0]?.[1] ?? {} },
+      `^(?:${group.map(({ name }) => name.replace('+', '\\+')).join('|')})$`,
+      { type: 'array', items: group[0]?.items ?? {} },
     ]),
   );
 }

@@ -41,6 +41,7 @@ const shipped = [
   'extension/python/sweepdeck/py.typed',
   'extension/readme.md',
   'extension/schemas/sweep.schema.json',
+  'extension/syntaxes/batch-directives.tmLanguage.json',
   'extension/syntaxes/sweep.language-configuration.json',
   'extension/syntaxes/sweep.tmLanguage.json',
 ];

@@ -61,7 +61,7 @@ function checkRepetitions({ options, problems }: Job): void {
   const last = new Map<string, ReadOption>();
   for (const option of options.toReversed()) {
     const { spec, nameSpan } = option;
-    const key = `${option.part} ${spec.key}`;
+    const key = option.part === 0 ? spec.key : `${spec.key} ${option.part}`;
     const winner = last.get(key);
     if (winner === undefined || spec.repeatable) {
       last.set(key, option);

@@ -1,5 +1,5 @@
 /** From the words of directive lines to options with their values, as each system reads them. */
-import { nearest } from '../sweep/spelling.ts';
+import { nearest as nearestWord } from '../sweep/spelling.ts';
 import { catalogueOf, type Catalogue, type OptionSpec } from './catalogue.ts';
 import type { BatchProblems } from './problem-list.ts';
 import { replacing, type SpanFix } from './problem-list.ts';
@@ -196,7 +196,7 @@ class DirectiveReader {
       return undefined;
     }
     const dashed =
-      options.get(name.replaceAll('_', '-').toLowerCase())?.key ?? nearest(name, [...options.keys()]);
+      options.get(name.replaceAll('_', '-').toLowerCase())?.key ?? this.#nearest(name, [...options.keys()]);
     this.#unknown(at, `--${name}`, dashed === undefined ? undefined : `--${dashed}`);
     return undefined;
   }
@@ -245,7 +245,7 @@ class DirectiveReader {
   #longFor(word: string, exactly = false): string | undefined {
     if (this.#dialect.syntax !== 'getopt-long') return undefined;
     const { options } = this.#catalogue;
-    const name = options.get(word)?.key ?? (exactly ? undefined : nearest(word, [...options.keys()]));
+    const name = options.get(word)?.key ?? (exactly ? undefined : this.#nearest(word, [...options.keys()]));
     return name === undefined ? undefined : `--${name}`;
   }
 
@@ -271,7 +271,7 @@ class DirectiveReader {
       this.#add(letter, nameSpan, name.slice(1), [nameSpan[1], word.span[1]], !word.quoted);
       return;
     }
-    const other = nearest(
+    const other = this.#nearest(
       name.replace(/^-/, ''),
       [...options.keys()].filter((key) => key.length > 1),
     );
@@ -319,7 +319,7 @@ class DirectiveReader {
     const valueSpan: Span = [valueStart, valueStart + value.length];
     if (spec === undefined) {
       const keys = [...this.#catalogue.options.keys()];
-      const meant = nearest(written.replace(/^-+/, ''), keys);
+      const meant = this.#nearest(written.replace(/^-+/, ''), keys);
       const span: Span = [start, start + written.length];
       this.#unknown(span, written, meant === undefined ? undefined : `--${meant}`);
       return;
@@ -400,9 +400,13 @@ class DirectiveReader {
     });
   }
 
+  #nearest(word: string, allowed: readonly string[]): string | undefined {
+    return this.#problems.isFull ? undefined : nearestWord(word, allowed);
+  }
+
   #unknown(at: Span, written: string, meant?: string): void {
     const { title, system } = this.#dialect;
-    if (system === 'slurm' && meant === undefined && written.startsWith('--')) {
+    if (system === 'slurm' && meant === undefined && written.startsWith('--') && !this.#problems.isFull) {
       this.#problems.add(
         'unknown-option',
         at,
@@ -452,7 +456,7 @@ function joining({ spec, valueSpan }: GivenOption, end: number, text: string): S
   const at: Span = [valueSpan[0], end];
   const whole = text.slice(...at);
   if (spec.kind === 'text') return replacing('Put the value in quotes', at, quotedValue(whole));
-  if (spec.kind.endsWith("-size") && /^\d+\s+[kmgt]b?$/i.test(whole)) {
+  if (spec.kind.endsWith('-size') && /^\d+\s+[kmgt]b?$/i.test(whole)) {
     const joined = whole.replace(/\s+/, '');
     return replacing(`Change to '${joined}'`, at, joined);
   }

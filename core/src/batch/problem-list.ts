@@ -46,6 +46,11 @@ export class BatchProblems {
     return this.#found.some(({ code }) => codes.includes(code));
   }
 
+  /** More than can be shown: what helps with single ones is no longer worth its time. */
+  get isFull(): boolean {
+    return this.#found.length > shown;
+  }
+
   get errors(): number {
     return this.#found.reduce((sum, one) => sum + (severityOf(one) === 'error' ? 1 : 0), 0);
   }

@@ -140,8 +140,8 @@ class DirectiveCaret {
     const joint = spec.takes === 'value' ? (this.#dialect.syntax === 'getopt-long' ? '=' : ' ') : '';
     // what follows the caret's word may be the value already
     const follows = this.#text.slice(this.#end).trimStart() !== '' && this.#start < this.#end;
-    const end = this.#text.slice(this.#start, this.#end).indexOf('=');
-    const stop = end < 0 ? this.#end : this.#start + end;
+    const end = this.#text.slice(this.#caret, this.#end).indexOf('=');
+    const stop = end < 0 ? this.#end : this.#caret + end;
     return {
       common: common.has(spec.key),
       completion: {

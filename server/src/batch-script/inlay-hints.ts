@@ -21,6 +21,6 @@ export function inlayHints({ script, options }: BatchAnalysis, { start, end }: R
 
 /** `90` and `1:30` mean something else in every system; `01:30:00` does not. */
 const isEasilyMisread = ({ spec, value = '' }: ReadOption): boolean =>
-  (spec.kind.endsWith("-time") && /^\d+(:\d+)?$/.test(value) && value !== '0') ||
+  (spec.kind.endsWith('-time') && /^\d+(:\d+)?$/.test(value) && value !== '0') ||
   (/-array$|^lsf-name$/.test(spec.kind) && /\d/.test(value)) ||
-  (spec.kind.endsWith("resources") && /(?:walltime|h_rt)=\d+(?::\d+)?(?![\d:])/.test(value));
+  (spec.kind.endsWith('resources') && /(?:walltime|h_rt)=\d+(?::\d+)?(?![\d:])/.test(value));

@@ -36,7 +36,7 @@ function example({ examples: [first], name, system, takes }: OptionSpec): string
 export function meaning({ spec, parsed }: ReadOption): string | undefined {
   if (parsed === undefined) return undefined;
   if (/-time$|^seconds$/.test(spec.kind) && typeof parsed === 'number') return duration(parsed, spec);
-  if (spec.kind.endsWith("-size") && typeof parsed === 'number') return sizeInWords(parsed);
+  if (spec.kind.endsWith('-size') && typeof parsed === 'number') return sizeInWords(parsed);
   if (isMap(parsed)) {
     if (typeof parsed['count'] === 'number')
       return parsed['count'] === 1 ? '1 job' : `${parsed['count']} jobs`;
