@@ -9,6 +9,7 @@ import type { SweepAnalysis } from './analysis.ts';
 import { defaultOf, escaped, example, heading, kindOf, paragraphs } from './documentation.ts';
 import { bandsInWords } from './bands.ts';
 import { drawing, quantiles } from './drawing.ts';
+import { excerptAt } from './excerpt.ts';
 import { macroDescription } from './macros.ts';
 import { optionText } from './program.ts';
 import { sampleArguments } from './sample.ts';
@@ -17,6 +18,13 @@ import { parameterAt, summary } from './summary.ts';
 
 /** Explains the key, parameter or chosen word at the position; undefined where there is nothing to say. */
 export function hover(analysis: SweepAnalysis, position: Position): HoverText | undefined {
+  const excerpt = excerptAt(analysis, position);
+  if (excerpt === undefined) return hoverOver(analysis, position);
+  const found = hoverOver(excerpt.analysis, excerpt.position);
+  return found && { ...found, range: excerpt.original(found.range) };
+}
+
+function hoverOver(analysis: SweepAnalysis, position: Position): HoverText | undefined {
   const { document, sweep } = analysis;
   const offset = document.lines.offset(position);
   const steps = document.stepsTo(offset);

@@ -193,3 +193,37 @@ describe('hover with numbers', () => {
     assert.equal(hoverAt(text('$|${args}')), undefined);
   });
 });
+
+describe('hover over a large file', () => {
+  const parameters = Array.from(
+    { length: 120 },
+    (_, index) => `  # number ${index}\n  p${index}:\n    min: ${index}.5\n    max: ${index + 1}.5\n`,
+  ).join('');
+  const large = (before: string, after = '') =>
+    `${before}method: random\nprogram: train.py\nparameters:\n${parameters}\n${after}`;
+
+  it('says the same as over a small one, at the same place', () => {
+    for (const index of [0, 1, 60, 119]) {
+      const found = hoverAt(large('').replace(`  p${index}:`, `  p|${index}:`));
+      assert.equal(found?.about, `p${index}`);
+      assert.match(found.markdown, new RegExp(`between ${index}\\\\.5 and ${index + 1}\\\\.5`));
+      const bound = hoverAt(large('').replace(`max: ${index + 1}.5`, `ma|x: ${index + 1}.5`));
+      assert.equal(bound?.about, 'max');
+    }
+    const early = 'metric: {name: loss}\nearly_ter|minate: {type: hyperband, min_iter: 3}\n';
+    for (const text of [large(early), large('', early)]) {
+      const found = hoverAt(text);
+      assert.equal(found?.about, 'early_terminate');
+      assert.match(found.markdown, /\| 3 \| 9 \| 27 \|/);
+    }
+  });
+
+  it('follows aliases and macros wherever they lead', () => {
+    const aliased = hoverAt(
+      large('base: &b {value: 7}\n').replace('  p60:\n    min: 60.5\n    max: 61.5', '  p6|0: *b'),
+    );
+    assert.match(aliased?.markdown ?? '', /Constant/);
+    const command = 'command: [python, "${program}", "--x=$|{p77}"]\n';
+    assert.match(hoverAt(large(command))?.markdown ?? '', /between 77\\\.5 and 78\\\.5/);
+  });
+});
