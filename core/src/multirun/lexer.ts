@@ -42,6 +42,7 @@ const escapesPattern = /(?:\\[\\()[\]{}:=, \t])+/y;
 const interpolationPattern = /\$\{[^}]+\}/y;
 /** Punctuation with the blanks before and after it that belong to it. */
 const punctuationPattern = /[ \t]*([(,:=])[ \t]*|[ \t]*([)\]}])|([[{])[ \t]*/y;
+const mayBePunctuation = /[ \t()[\]{},:=]/;
 const blanksPattern = /[ \t]+/y;
 
 const reserved: Readonly<Record<string, TokenKind>> = { true: 'bool', false: 'bool', null: 'null' };
@@ -64,7 +65,7 @@ export function tokenize(word: string, from: number): Token[] {
 function tokenAt(word: string, at: number): Token {
   const first = word.charAt(at);
   if (first === "'" || first === '"') return quotedAt(word, at, first);
-  const punctuation = match(punctuationPattern, word, at);
+  const punctuation = mayBePunctuation.test(first) ? match(punctuationPattern, word, at) : undefined;
   if (punctuation !== undefined) {
     const kind = punctuation.trim() as Punctuation;
     return token(kind, punctuation, at);
@@ -115,7 +116,7 @@ function quotedAt(word: string, at: number, quote: Quote): Token {
 
 function match(pattern: RegExp, word: string, at: number): string | undefined {
   pattern.lastIndex = at;
-  return pattern.exec(word)?.[0];
+  return pattern.test(word) ? word.slice(at, pattern.lastIndex) : undefined;
 }
 
 function token(kind: TokenKind, text: string, start: number): Token {

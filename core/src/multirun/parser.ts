@@ -146,6 +146,8 @@ class ValueReader {
   #primitive(allowed: ReadonlySet<TokenKind>): Element {
     const start = this.#at;
     while (allowed.has(this.#peek()?.kind ?? ')')) this.#at++;
+    const alone = this.#tokens[start];
+    if (alone !== undefined && this.#at === start + 1 && alone.kind !== 'blanks') return literal(alone);
     const run = this.#tokens.slice(start, this.#at);
     if (run[0]?.kind === 'blanks') run.shift();
     if (run.at(-1)?.kind === 'blanks') run.pop();
