@@ -56,25 +56,30 @@ function checkPlacement({ options, dialect, problems }: Job): void {
   }
 }
 
+/** More than can be shown: those further down need no fix of their own. */
+const enough = 300;
+
 function checkRepetitions({ options, problems }: Job): void {
   // the parts of a heterogeneous job have options of their own
-  const last = new Map<string, ReadOption>();
-  for (const option of options.toReversed()) {
+  const keyOf = ({ part, spec }: ReadOption) => (part === 0 ? spec.key : `${spec.key} ${part}`);
+  const last = new Map(options.map((option) => [keyOf(option), option]));
+  let found = 0;
+  for (const option of options) {
     const { spec, nameSpan } = option;
-    const key = option.part === 0 ? spec.key : `${spec.key} ${option.part}`;
-    const winner = last.get(key);
-    if (winner === undefined || spec.repeatable) {
-      last.set(key, option);
-      continue;
-    }
+    if (spec.repeatable) continue;
+    const winner = last.get(keyOf(option));
+    if (winner === undefined || winner === option) continue;
+    const message = `${spec.name} is given again further down, and the last one wins.`;
     problems.add(
       'repeated-option',
       nameSpan,
-      `${spec.name} is given again further down, and the last one wins.`,
-      {
-        related: [{ message: 'This one wins.', at: winner.span }],
-        fix: { title: `Remove this ${spec.name}`, edits: [{ at: removal(option), newText: '' }] },
-      },
+      message,
+      found++ > enough
+        ? {}
+        : {
+            related: [{ message: 'This one wins.', at: winner.span }],
+            fix: { title: `Remove this ${spec.name}`, edits: [{ at: removal(option), newText: '' }] },
+          },
     );
   }
 }

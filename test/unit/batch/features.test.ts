@@ -157,7 +157,7 @@ describe('code actions in batch scripts', () => {
   it('offers the fix first, and all at once', () => {
     const { text, actions } = actionsAt('#!/bin/sh\n#SBATCH --tm|e=10\n#SBATCH --mem=16GiB\n');
     assert.equal(actions[0]?.title, "Change to '--time'");
-    assert.equal(actions[0]?.preferred, true);
+    assert.equal(actions[0].preferred, true);
     const all = actions.find(({ kind }) => kind === 'fix-all');
     assert.equal(applied(text, all?.edits ?? []), '#!/bin/sh\n#SBATCH --time=10\n#SBATCH --mem=16G\n');
   });
