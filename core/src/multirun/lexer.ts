@@ -39,13 +39,16 @@ const integerPattern = new RegExp(`[+-]?${integer}`, 'y');
 const identifierPattern = /[A-Za-z_][A-Za-z0-9_-]*/y;
 const characterPattern = /[-/\\+.$%*@?|]/y;
 const escapesPattern = /(?:\\[\\()[\]{}:=, \t])+/y;
-const interpolationPattern = /\$\{[^}]+\}/y;
 /** Punctuation with the blanks before and after it that belong to it. */
 const punctuationPattern = /[ \t]*([(,:=])[ \t]*|[ \t]*([)\]}])|([[{])[ \t]*/y;
 const mayBePunctuation = /[ \t()[\]{},:=]/;
 const blanksPattern = /[ \t]+/y;
 
-const reserved: Readonly<Record<string, TokenKind>> = { true: 'bool', false: 'bool', null: 'null' };
+const reserved: ReadonlyMap<string, TokenKind> = new Map([
+  ['true', 'bool'],
+  ['false', 'bool'],
+  ['null', 'null'],
+]);
 
 /**
  * The tokens of `word` from the offset `from` to its end.
@@ -65,20 +68,29 @@ export function tokenize(word: string, from: number): Token[] {
 function tokenAt(word: string, at: number): Token {
   const first = word.charAt(at);
   if (first === "'" || first === '"') return quotedAt(word, at, first);
-  const punctuation = mayBePunctuation.test(first) ? match(punctuationPattern, word, at) : undefined;
-  if (punctuation !== undefined) {
-    const kind = punctuation.trim() as Punctuation;
-    return token(kind, punctuation, at);
+  if (word.startsWith('${', at) && word.charAt(at + 2) !== '}') {
+    const end = word.indexOf('}', at);
+    if (end > at) return token('interpolation', word.slice(at, end + 1), at);
   }
-  let longest: Token | undefined;
+  const punctuationEnd = mayBePunctuation.test(first) ? matchEnd(punctuationPattern, word, at) : at;
+  if (punctuationEnd > at) {
+    const punctuation = word.slice(at, punctuationEnd);
+    return token(punctuation.trim() as Punctuation, punctuation, at);
+  }
+  let end = at;
+  let longest: TokenKind = 'character';
   for (const [kind, pattern] of candidates(first)) {
-    const found = match(pattern, word, at);
-    if (found === undefined || found.length <= (longest?.text.length ?? 0)) continue;
-    const lower = kind === 'identifier' ? found.toLowerCase() : '';
-    longest = token(Object.hasOwn(reserved, lower) ? (reserved[lower] ?? kind) : kind, found, at);
+    const candidateEnd = matchEnd(pattern, word, at);
+    if (candidateEnd <= end) continue;
+    end = candidateEnd;
+    longest = kind;
   }
-  if (longest !== undefined) return longest;
-  throw new Refusal('multirun-unquoted-character', refusedCharacter(word, at), [at, at + width(word, at)]);
+  if (end === at) {
+    throw new Refusal('multirun-unquoted-character', refusedCharacter(word, at), [at, at + width(word, at)]);
+  }
+  const text = word.slice(at, end);
+  if (longest === 'identifier') longest = reserved.get(text.toLowerCase()) ?? longest;
+  return token(longest, text, at);
 }
 
 type Candidate = readonly [TokenKind, RegExp];
@@ -92,7 +104,6 @@ const words: readonly Candidate[] = [
 ];
 const others: readonly Candidate[] = [
   ...numbers,
-  ['interpolation', interpolationPattern],
   ['character', characterPattern],
   ['escapes', escapesPattern],
   ['blanks', blanksPattern],
@@ -114,9 +125,10 @@ function quotedAt(word: string, at: number, quote: Quote): Token {
   throw new Refusal('multirun-syntax', `The quote ${quote} is never closed.`, [at, word.length]);
 }
 
-function match(pattern: RegExp, word: string, at: number): string | undefined {
+/** Where the match that starts at `at` ends; `at` when there is none. */
+function matchEnd(pattern: RegExp, word: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.test(word) ? word.slice(at, pattern.lastIndex) : undefined;
+  return pattern.test(word) ? pattern.lastIndex : at;
 }
 
 function token(kind: TokenKind, text: string, start: number): Token {

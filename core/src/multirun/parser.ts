@@ -267,16 +267,23 @@ function unquote(written: string): Element {
   const inner = written
     .slice(1, -1)
     .replace(
-      quote === "'" ? /(\\+)('|$)/g : /(\\+)("|$)/g,
+      quote === "'" ? /(?<!\\)(\\+)('|$)/g : /(?<!\\)(\\+)("|$)/g,
       (_, slashes: string, end: string) => '\\'.repeat(slashes.length >> 1) + end,
     );
   return { kind: 'quoted', quote, text: inner };
 }
 
 /** The span without the blanks at its ends. */
-function trimmed(word: string, [start, end]: Span): Span {
-  const inner = word.slice(start, end);
-  return [start + inner.length - inner.trimStart().length, start + inner.trimEnd().length];
+function trimmed(word: string, span: Span): Span {
+  let [start, end] = span;
+  while (start < end && isBlank(word, start)) start++;
+  while (start < end && isBlank(word, end - 1)) end--;
+  return start === span[0] && end === span[1] ? span : [start, end];
+}
+
+function isBlank(word: string, at: number): boolean {
+  const unit = word.charCodeAt(at);
+  return unit === 0x20 || unit === 0x09;
 }
 
 function trimmedOrWhole(word: string, span: Span): Span {

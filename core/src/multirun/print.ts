@@ -46,7 +46,7 @@ export function escapeText(content: string): string {
  */
 export function quoteText(content: string, quote: Quote): string {
   const escaped = content.replace(
-    quote === "'" ? /(\\*)('|$)/g : /(\\*)("|$)/g,
+    quote === "'" ? /(?<!\\)(\\*)('|$)/g : /(?<!\\)(\\*)("|$)/g,
     (_, slashes: string, end: string) => slashes + slashes + (end === '' ? '' : `\\${end}`),
   );
   return quote + escaped + quote;

@@ -87,7 +87,7 @@ function shuffled(axis: Axis, seed: number, stream: number | undefined): Axis {
 /** All combinations of the axes' values. Without axes it is one job without overrides. */
 export function jobsOf(axes: readonly Axis[]): Jobs {
   const count = axes.reduce((product, axis) => product * axis.count, 1);
-  const printers = axes.map(printer);
+  const printers = axes.map((axis) => printer(axis, count));
   const combine = <Item>(index: number, pick: (axis: number, value: number) => Item): Item[] => {
     if (!Number.isSafeInteger(index) || index < 0 || index >= count) {
       throw new RangeError(`There is no job ${index}: the jobs are numbered from 0 to ${count - 1}.`);
@@ -124,11 +124,11 @@ export function jobsOf(axes: readonly Axis[]): Jobs {
   };
 }
 
-/** Prints the values of one axis, each at most once. */
-function printer(axis: Axis): (index: number) => string {
+/** Prints the values of one axis, each once when several jobs share it. */
+function printer(axis: Axis, jobs: number): (index: number) => string {
   const key = printKey(axis.key);
   const print = (index: number) => `${key}=${printElement(axis.elementAt(index))}`;
-  if (axis.count > mostKept) return print;
+  if (axis.count > mostKept || axis.count === jobs) return print;
   const kept: string[] = [];
   return (index) => (kept[index] ??= print(index));
 }

@@ -16,6 +16,7 @@ export interface Finding {
 
 /** The worst that can happen to one of the value's elements; undefined when all read back as they are. */
 export function reviewValue(value: OverrideValue): Finding | undefined {
+  if (alwaysSame.has(value.kind)) return undefined;
   let first: Finding | undefined;
   for (const element of elementsOf(value)) {
     const finding = reviewElement(element);
@@ -30,7 +31,7 @@ function elementsOf(value: OverrideValue): readonly Element[] {
   return isSweep(value) ? [] : [value];
 }
 
-const alwaysSame: ReadonlySet<Element['kind']> = new Set(['null', 'bool', 'int', 'float', 'quoted']);
+const alwaysSame: ReadonlySet<OverrideValue['kind']> = new Set(['null', 'bool', 'int', 'float', 'quoted']);
 /** Texts that no rule of the grammar reads in another way; a short cut. */
 const plain = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const words = /^(?:true|false|null|inf|nan)$/i;

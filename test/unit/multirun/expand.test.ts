@@ -165,6 +165,16 @@ describe('Any text', () => {
     );
   });
 
+  const long = 100_000;
+  for (const part of ['\\', "'", '\\"', '[', '{a:', '${', 'int(', '-', ' ', '1,', 'x,', '9', '.']) {
+    it(`is read without throwing when it repeats ${part}`, () => {
+      for (const start of ['a=', "a='", '', 'a']) {
+        const reading = parseOverride(start + part.repeat(long));
+        assert.ok('override' in reading || reading.problems.length === 1);
+      }
+    });
+  }
+
   it('prints to a word that is read as the same value and printed the same again', () => {
     let seen = 0;
     const check = (word: string) => {

@@ -191,7 +191,7 @@ table('A mistake is told where it is', [
   ["a=choice('x;y',z)", "multirun-text-unreadable <choice('x;y',z)>"],
   [`a=${'['.repeat(500)}`, 'multirun-syntax <[>'],
   ['+a=extend_list(1)', 'multirun-argument <+>'],
-  ...[...'#;&<>!~^`'].map((refused): Row => [`a=${refused}`, `multirun-unquoted-character <${refused}>`]),
+  ...Array.from('#;&<>!~^`', (refused): Row => [`a=${refused}`, `multirun-unquoted-character <${refused}>`]),
 ]);
 
 describe('What the jobs would read differently', () => {
