@@ -4,16 +4,27 @@
  * `--stdio`, `--node-ipc`, `--socket=PORT` or `--pipe=NAME`.
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { batchScript } from './batch-script/features.ts';
 import { startServer } from './server.ts';
+import { ProgramsOnDisk } from './programs.ts';
+import { SeenMetrics } from './seen-metrics.ts';
 import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
 import { sweepFile } from './sweep-file/features.ts';
 
 const files = new FilesOnDisk();
+const programs = new ProgramsOnDisk();
+const metrics = new SeenMetrics();
 
 startServer(createConnection(ProposedFeatures.all), {
-  languages: new Map([['sweep', sweepFile]]),
-  surroundingsOf: (uri, roots) => surroundingsOf(uri, roots, files),
+  languages: new Map([
+    ['sweep', sweepFile],
+    ['shellscript', batchScript],
+  ]),
+  surroundingsOf: (uri, roots, { readsProgram }) =>
+    surroundingsOf(uri, roots, files, readsProgram ? programs : undefined, metrics),
   forgetSurroundings: () => {
     files.forget();
+    programs.forget();
+    metrics.forget();
   },
 });

@@ -1,13 +1,74 @@
 /** From our words to the protocol's. */
-import { DiagnosticSeverity, MarkupKind, type Diagnostic, type Hover } from 'vscode-languageserver/node';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  CodeActionKind,
+  CompletionItemKind,
+  DiagnosticSeverity,
+  InsertTextFormat,
+  InsertTextMode,
+  MarkupKind,
+  SymbolKind as ProtocolSymbolKind,
+  type CodeAction as ProtocolCodeAction,
+  type CodeActionContext,
+  type CompletionItem,
+  type CompletionList,
+  type Diagnostic,
+  type DocumentLink,
+  type DocumentSymbol as ProtocolDocumentSymbol,
+  type Hover,
+  type InlayHint as ProtocolInlayHint,
+  type Location,
+  type ServerCapabilities,
+} from 'vscode-languageserver/node';
 import type { Problem, Severity } from '#core/text.ts';
-import type { HoverText } from './language.ts';
+import type {
+  CodeAction,
+  Completion,
+  CompletionKind,
+  Definition,
+  DocumentSymbol,
+  FeatureName,
+  FileLink,
+  HoverText,
+  InlayHint,
+  Language,
+  SymbolKind,
+} from './language.ts';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,
 };
+
+/** The command of the editor that puts a rule's code into `sweepdeck.validation.disabledRules`. */
+export const disableRuleCommand = 'sweepdeck.disableRule';
+
+const codeActionKinds: Readonly<Record<CodeAction['kind'], string>> = {
+  fix: CodeActionKind.QuickFix,
+  'fix-all': `${CodeActionKind.SourceFixAll}.sweepdeck`,
+  rewrite: CodeActionKind.RefactorRewrite,
+};
+
+/** What the server says it can do: whatever one of its languages offers. */
+export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilities {
+  const offered = new Set<FeatureName>();
+  for (const { features } of languages) for (const feature of features) offered.add(feature);
+  return {
+    ...(offered.has('hover') && { hoverProvider: true }),
+    ...(offered.has('completion') && {
+      completionProvider: { triggerCharacters: [' ', '$', '{', '='], resolveProvider: false },
+    }),
+    ...(offered.has('codeActions') && {
+      codeActionProvider: { codeActionKinds: Object.values(codeActionKinds) },
+    }),
+    ...(offered.has('symbols') && { documentSymbolProvider: true }),
+    ...(offered.has('links') && { documentLinkProvider: { resolveProvider: false } }),
+    ...(offered.has('definition') && { definitionProvider: true }),
+    ...(offered.has('inlayHints') && { inlayHintProvider: { resolveProvider: false } }),
+  };
+}
 
 export interface DiagnosticContext {
   readonly uri: string;
@@ -42,3 +103,104 @@ export function toHover(text: HoverText | undefined): Hover | null {
     ? null
     : { contents: { kind: MarkupKind.Markdown, value: text.markdown }, range: text.range };
 }
+
+/** The actions of the kinds that the editor asks for. */
+export function toCodeActions(
+  actions: readonly CodeAction[],
+  wanted: Pick<CodeActionContext, 'only'>,
+  context: DiagnosticContext,
+): ProtocolCodeAction[] {
+  const asked = (kind: string) =>
+    wanted.only?.some((only) => kind === only || kind.startsWith(`${only}.`)) ?? true;
+  return actions.flatMap((action): ProtocolCodeAction[] => {
+    const kind = codeActionKinds[action.kind];
+    if (!asked(kind)) return [];
+    return [
+      {
+        title: action.title,
+        kind,
+        diagnostics: toDiagnostics(action.solves, context),
+        ...(action.preferred && { isPreferred: true }),
+        ...(action.edits.length > 0 && {
+          edit: { changes: { [context.uri]: action.edits.map((edit) => ({ ...edit })) } },
+        }),
+        ...(action.disables !== undefined && {
+          command: { title: action.title, command: disableRuleCommand, arguments: [action.disables] },
+        }),
+      },
+    ];
+  });
+}
+
+const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  key: CompletionItemKind.Property,
+  value: CompletionItemKind.EnumMember,
+  snippet: CompletionItemKind.Snippet,
+  macro: CompletionItemKind.Variable,
+  parameter: CompletionItemKind.Field,
+  file: CompletionItemKind.File,
+};
+
+/** The completions in their order, which the editor would change to the alphabet's. */
+export function toCompletionList(completions: readonly Completion[]): CompletionList {
+  const width = String(completions.length).length;
+  return {
+    isIncomplete: false,
+    items: completions.map((one, index): CompletionItem => ({
+      label: one.label,
+      kind: completionKinds[one.kind],
+      sortText: String(index).padStart(width, '0'),
+      textEdit: one.edit,
+      insertTextFormat: one.snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+      insertTextMode: InsertTextMode.asIs,
+      ...(one.filter !== undefined && { filterText: one.filter }),
+      ...(one.detail !== undefined && { detail: one.detail }),
+      ...(one.documentation !== undefined && {
+        documentation: { kind: MarkupKind.Markdown, value: one.documentation },
+      }),
+      ...(one.continues && {
+        command: { title: 'Suggest', command: 'editor.action.triggerSuggest' },
+      }),
+    })),
+  };
+}
+
+const symbolKinds: Readonly<Record<SymbolKind, ProtocolSymbolKind>> = {
+  key: ProtocolSymbolKind.Property,
+  group: ProtocolSymbolKind.Namespace,
+  parameter: ProtocolSymbolKind.Variable,
+  text: ProtocolSymbolKind.String,
+};
+
+export const toDocumentSymbols = (symbols: readonly DocumentSymbol[]): ProtocolDocumentSymbol[] =>
+  symbols.map(({ name, detail, kind, range, selection, children }) => ({
+    // The protocol forbids blank names.
+    name: name.trim() === '' ? '""' : name,
+    kind: symbolKinds[kind],
+    range,
+    selectionRange: selection,
+    ...(detail !== undefined && { detail }),
+    children: toDocumentSymbols(children),
+  }));
+
+const uriOf = ({ folder, file }: FileLink): string => pathToFileURL(path.resolve(folder, file)).href;
+
+export const toDocumentLinks = (links: readonly FileLink[]): DocumentLink[] =>
+  links.map((link) => ({ range: link.range, target: uriOf(link) }));
+
+const start = { line: 0, character: 0 };
+
+export function toLocation(uri: string, definition: Definition | undefined): Location | null {
+  if (definition === undefined) return null;
+  return definition.kind === 'place'
+    ? { uri, range: definition.range }
+    : { uri: uriOf(definition.link), range: { start, end: start } };
+}
+
+export const toInlayHints = (hints: readonly InlayHint[]): ProtocolInlayHint[] =>
+  hints.map(({ position, text, tooltip }) => ({
+    position,
+    label: text,
+    paddingLeft: true,
+    ...(tooltip !== undefined && { tooltip: { kind: MarkupKind.Markdown, value: tooltip } }),
+  }));

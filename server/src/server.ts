@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   LSPErrorCodes,
   ResponseError,
   TextDocumentSyncKind,
@@ -15,14 +16,24 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { AnalysedDocument, Language } from './language.ts';
 import { Pacer } from './pace.ts';
-import { toDiagnostics, toHover } from './protocol.ts';
-import { defaultSettings, readSettings, type ServerSettings } from './settings.ts';
+import {
+  capabilitiesOf,
+  toCodeActions,
+  toCompletionList,
+  toDiagnostics,
+  toDocumentLinks,
+  toDocumentSymbols,
+  toHover,
+  toInlayHints,
+  toLocation,
+} from './protocol.ts';
+import { defaultSettings, readSettings, shownProblems, type ServerSettings } from './settings.ts';
 
 export interface ServerOptions {
   /** By the protocol's language id. Documents of other languages are left alone. */
   readonly languages: ReadonlyMap<string, Language>;
   /** What is around a document; `roots` are the URIs of the workspace's folders. */
-  readonly surroundingsOf: (uri: string, roots: readonly string[]) => Surroundings;
+  readonly surroundingsOf: (uri: string, roots: readonly string[], settings: ServerSettings) => Surroundings;
   /** Something changed: what was remembered of surroundings no longer counts. */
   readonly forgetSurroundings: () => void;
 }
@@ -49,13 +60,15 @@ export function startServer(
   let asksForSettings = false;
   let tellsOfSettings = false;
   let tellsOfFolders = false;
+  let watchesFiles = false;
 
   /** The analysis of the document's present version, made now when nobody asked for it before. */
-  function analyse(document: TextDocument, state: OpenDocument): AnalysedDocument {
+  function analyse(document: TextDocument, state: OpenDocument, settings: ServerSettings): AnalysedDocument {
     if (state.analysed?.version === document.version) return state.analysed.document;
-    const started = performance.now();
-    const analysed = state.language.analyse(document.getText(), surroundingsOf(document.uri, roots));
-    state.pacer.took(performance.now() - started);
+    const analysed = state.language.analyse(
+      document.getText(),
+      surroundingsOf(document.uri, roots, settings),
+    );
     state.analysed = { version: document.version, document: analysed };
     return analysed;
   }
@@ -72,14 +85,25 @@ export function startServer(
       }));
   }
 
+  /** The page that explains the problems of a language: it stands beside the general one. */
+  const pageFor = (language: Language | undefined): string | undefined =>
+    problemsPage === undefined || language?.problemsPage === undefined
+      ? problemsPage
+      : new URL(language.problemsPage, problemsPage).href;
+
   async function publish(uri: string): Promise<void> {
     const state = open.get(uri);
     if (state === undefined) return;
-    const { diagnosticsEnabled } = await settingsFor(uri, state);
+    const settings = await settingsFor(uri, state);
     const document = documents.get(uri);
     if (document === undefined || open.get(uri) !== state) return;
-    const problems = diagnosticsEnabled ? analyse(document, state).diagnostics() : [];
-    const diagnostics = toDiagnostics(problems, { uri, problemsPage });
+    const started = performance.now();
+    const problems = settings.diagnosticsEnabled ? analyse(document, state, settings).diagnostics() : [];
+    state.pacer.took(performance.now() - started);
+    const diagnostics = toDiagnostics(shownProblems(problems, settings), {
+      uri,
+      problemsPage: pageFor(state.language),
+    });
     await connection.sendDiagnostics({ uri, version: document.version, diagnostics });
   }
 
@@ -107,14 +131,18 @@ export function startServer(
   async function answer<Result>(
     uri: string,
     token: CancellationToken,
-    from: (analysed: AnalysedDocument) => Result,
+    from: (analysed: AnalysedDocument, settings: ServerSettings) => Result,
   ): Promise<Result | ResponseError | null> {
     await turn();
+    const before = open.get(uri);
+    const settings = before === undefined ? defaultSettings : await settingsFor(uri, before);
     if (token.isCancellationRequested)
       return new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was withdrawn.');
     const state = open.get(uri);
     const document = documents.get(uri);
-    return state === undefined || document === undefined ? null : from(analyse(document, state));
+    return state === undefined || document === undefined
+      ? null
+      : from(analyse(document, state, settings), settings);
   }
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -122,6 +150,7 @@ export function startServer(
     asksForSettings = workspace?.configuration === true;
     tellsOfSettings = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     tellsOfFolders = workspace?.workspaceFolders === true;
+    watchesFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     roots = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     const options: unknown = params.initializationOptions;
     if (typeof options === 'object' && options !== null && 'problemsPage' in options)
@@ -129,7 +158,7 @@ export function startServer(
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        hoverProvider: true,
+        ...capabilitiesOf(languages.values()),
         workspace: { workspaceFolders: { supported: true, changeNotifications: tellsOfFolders } },
       },
       serverInfo: { name: 'sweepdeck' },
@@ -138,6 +167,11 @@ export function startServer(
 
   connection.onInitialized(() => {
     if (tellsOfSettings) void connection.client.register(DidChangeConfigurationNotification.type);
+    // A program that gets or loses an option changes what is wrong in the files that run it.
+    if (watchesFiles)
+      void connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: '**/*.py' }],
+      });
     if (tellsOfFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         const gone = new Set(removed.map(({ uri }) => uri));
@@ -145,11 +179,40 @@ export function startServer(
         lookAgain(open.values());
       });
   });
+  connection.onDidChangeWatchedFiles(() => {
+    lookAgain(open.values());
+  });
   connection.onDidChangeConfiguration(() => {
     lookAgain(open.values());
   });
   connection.onHover(({ textDocument, position }, token) =>
     answer(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
+  );
+  connection.onCompletion(({ textDocument, position }, token) =>
+    answer(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
+    answer(uri, token, (analysed, settings) => {
+      const problems = shownProblems(analysed.diagnostics(), settings);
+      return toCodeActions(analysed.codeActions(range, problems), context, {
+        uri,
+        problemsPage: pageFor(open.get(uri)?.language),
+      });
+    }),
+  );
+  connection.onDocumentSymbol(({ textDocument }, token) =>
+    answer(textDocument.uri, token, (analysed) => toDocumentSymbols(analysed.symbols())),
+  );
+  connection.onDocumentLinks(({ textDocument }, token) =>
+    answer(textDocument.uri, token, (analysed) => toDocumentLinks(analysed.links())),
+  );
+  connection.onDefinition(({ textDocument: { uri }, position }, token) =>
+    answer(uri, token, (analysed) => toLocation(uri, analysed.definition(position))),
+  );
+  connection.languages.inlayHint.on(({ textDocument, range }, token) =>
+    answer(textDocument.uri, token, (analysed, { inlayHintsEnabled }) =>
+      inlayHintsEnabled ? toInlayHints(analysed.inlayHints(range)) : [],
+    ),
   );
 
   documents.onDidOpen(({ document: { uri, languageId, version } }) => {

@@ -1,14 +1,40 @@
 /** The settings `sweepdeck.*` that the server reads. */
+import type { Problem } from '#core/text.ts';
+
 export interface ServerSettings {
   /** `false`: the document's problems are not shown. They still keep it from being launched. */
   readonly diagnosticsEnabled: boolean;
+  /** Codes of warnings and information that are not shown. */
+  readonly disabledRules: ReadonlySet<string>;
+  readonly inlayHintsEnabled: boolean;
+  /** Whether the program of a sweep file is read for the options it declares. */
+  readonly readsProgram: boolean;
 }
 
-export const defaultSettings: ServerSettings = { diagnosticsEnabled: true };
+export const defaultSettings: ServerSettings = {
+  diagnosticsEnabled: true,
+  disabledRules: new Set(),
+  inlayHintsEnabled: true,
+  readsProgram: true,
+};
 
 /** Takes from the editor's answer what is there and makes sense; the default stands for the rest. */
 export function readSettings(section: unknown): ServerSettings {
-  return { diagnosticsEnabled: property(property(section, 'diagnostics'), 'enabled') !== false };
+  const rules = property(property(section, 'validation'), 'disabledRules');
+  return {
+    diagnosticsEnabled: property(property(section, 'diagnostics'), 'enabled') !== false,
+    disabledRules: new Set(
+      Array.isArray(rules) ? rules.filter((rule): rule is string => typeof rule === 'string') : [],
+    ),
+    inlayHintsEnabled: property(property(section, 'inlayHints'), 'enabled') !== false,
+    readsProgram: property(property(section, 'program'), 'read') !== false,
+  };
+}
+
+/** The problems that the settings let through. Errors keep a file from being launched, so they always show. */
+export function shownProblems(problems: readonly Problem[], settings: ServerSettings): readonly Problem[] {
+  if (!settings.diagnosticsEnabled) return [];
+  return problems.filter(({ severity, code }) => severity === 'error' || !settings.disabledRules.has(code));
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,9 +1,11 @@
 /** What the disk and the environment answer about the surroundings of a document. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, programFolders } from '#core/sweep/program-folder.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
+import type { ProgramsOnDisk } from './programs.ts';
+import type { SeenMetrics } from './seen-metrics.ts';
 
 /** Milliseconds for which an answer counts: long enough for a burst of typing, too short to be noticed when a program is added. */
 const remembered = 2000;
@@ -20,13 +22,26 @@ export class FilesOnDisk {
   }
 
   has(file: string): boolean {
+    return this.#ask(file, file, isFile);
+  }
+
+  hasFolder(folder: string): boolean {
+    // No file is called so, and the two questions have their own answers.
+    return this.#ask(`${folder}/`, folder, isFolder);
+  }
+
+  isExecutable(file: string): boolean {
+    return this.#ask(`${file}*`, file, isExecutable);
+  }
+
+  #ask(key: string, place: string, is: (place: string) => boolean): boolean {
     const time = this.#now();
-    const answer = this.#answers.get(file);
+    const answer = this.#answers.get(key);
     if (answer !== undefined && answer.until > time) return answer.found;
     // Every keystroke in a program's name asks for another path: keep what still counts.
     for (const [known, { until }] of this.#answers) if (until <= time) this.#answers.delete(known);
-    const found = isFile(file);
-    this.#answers.set(file, { found, until: time + remembered });
+    const found = is(place);
+    this.#answers.set(key, { found, until: time + remembered });
     return found;
   }
 
@@ -44,6 +59,39 @@ function isFile(file: string): boolean {
   }
 }
 
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // The system says no in this way only.
+    return false;
+  }
+}
+
+function isFolder(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // As for files.
+    return false;
+  }
+}
+
+/**
+ * Whether `folder` is there, from one of the `bases` when it is relative. Where not even the folder above it
+ * is there, the path is probably another machine's, and nobody can tell.
+ */
+export function findFolder(
+  folder: string,
+  bases: readonly string[],
+  has: (folder: string) => boolean,
+): boolean | undefined {
+  const places = path.isAbsolute(folder) ? [folder] : bases.map((base) => path.resolve(base, folder));
+  if (places.some(has)) return true;
+  return places.some((place) => has(path.dirname(place))) ? false : undefined;
+}
+
 function pathOf(uri: string): string | undefined {
   if (!uri.startsWith('file:')) return undefined;
   try {
@@ -56,9 +104,15 @@ function pathOf(uri: string): string | undefined {
 
 /**
  * The surroundings of the document. Without a place on this disk (untitled, virtual workspace) most
- * questions go unanswered.
+ * questions go unanswered. Without `programs`, no program is read; without `metrics`, nobody knows what was reported.
  */
-export function surroundingsOf(uri: string, roots: readonly string[], files: FilesOnDisk): Surroundings {
+export function surroundingsOf(
+  uri: string,
+  roots: readonly string[],
+  files: FilesOnDisk,
+  programs?: ProgramsOnDisk,
+  metrics?: SeenMetrics,
+): Surroundings {
   const file = pathOf(uri);
   if (file === undefined) return {};
   const folder = path.dirname(file);
@@ -67,9 +121,24 @@ export function surroundingsOf(uri: string, roots: readonly string[], files: Fil
     .filter((one) => !path.relative(one, folder).startsWith('..'))
     // The innermost of nested workspace folders.
     .sort((a, b) => b.length - a.length)[0];
+  const find = (program: string) =>
+    findProgram(program, programFolders(folder, root, kind), (candidate) => files.has(candidate), kind);
   return {
-    findProgram: (program) =>
-      findProgram(program, programFolders(folder, root, kind), (candidate) => files.has(candidate), kind),
+    findProgram: (program) => {
+      const found = find(program);
+      // Windows goes by the name of a file, not by what is allowed with it.
+      if (found === 'missing' || kind === 'windows') return found;
+      return { ...found, executable: files.isExecutable(path.resolve(found.folder, program)) };
+    },
+    ...(metrics && { metricNames: (program: string) => metrics.of(root ?? folder, program) }),
+    ...(programs && {
+      programOptions: (program: string) => {
+        const found = find(program);
+        return found === 'missing' ? undefined : programs.optionsOf(path.resolve(found.folder, program));
+      },
+    }),
+    hasFolder: (wanted) =>
+      findFolder(wanted, programFolders(folder, root, kind), (candidate) => files.hasFolder(candidate)),
     hasEnvironmentVariable: (name) => process.env[name] !== undefined,
   };
 }

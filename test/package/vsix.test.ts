@@ -22,6 +22,7 @@ const shipped = [
   'extension/dist/language-client.cjs',
   'extension/dist/server.cjs',
   'extension/dist/wrapper.cjs',
+  'extension/docs/batch-scripts.md',
   'extension/docs/cli.md',
   'extension/docs/problems.md',
   'extension/docs/running.md',
@@ -40,6 +41,7 @@ const shipped = [
   'extension/python/sweepdeck/py.typed',
   'extension/readme.md',
   'extension/schemas/sweep.schema.json',
+  'extension/syntaxes/batch-directives.tmLanguage.json',
   'extension/syntaxes/sweep.language-configuration.json',
   'extension/syntaxes/sweep.tmLanguage.json',
 ];

@@ -39,7 +39,7 @@ export async function startLanguageClient(context: ExtensionContext): Promise<Di
   };
   const clientOptions: LanguageClientOptions = {
     // Any scheme: untitled and virtual documents are checked as well, as far as that goes without a disk.
-    documentSelector: [{ language: 'sweep' }],
+    documentSelector: [{ language: 'sweep' }, { language: 'shellscript' }],
     initializationOptions,
     diagnosticCollectionName: 'sweepdeck',
     outputChannelName: 'Sweepdeck Language Server',

@@ -1,7 +1,7 @@
 /** Text edits that keep a map well formed, whether it is written in lines or in brackets. */
 import type { Entry, SweepDocument } from './document.ts';
 import { spanOf, type MapNode } from './nodes.ts';
-import type { SpanEdit } from './problem-list.ts';
+import type { Span, SpanEdit } from './problem-list.ts';
 
 /**
  * Puts new entries before the first one of a map. `lines` are the entries as they stand in a block map,
@@ -32,21 +32,47 @@ export function insertion(
 /** Takes an entry out of its map, with its line if it has lines of its own. */
 export function removal(document: SweepDocument, map: MapNode, entry: Entry): SpanEdit | undefined {
   const own = document.entries(map).filter((one) => !one.inherited);
-  const index = own.indexOf(entry);
-  if (index < 0 || own.length < 2 || !isPlainKey(entry)) return undefined;
-  const start = entry.key.range[0];
-  const end = contentEnd(document.text, entry.written[1]);
-  if (map.flow === true) {
-    const next = own[index + 1];
-    const previous = own[index - 1];
-    if (next) return { at: [start, next.key.range[0]], newText: '' };
-    return previous && { at: [contentEnd(document.text, previous.written[1]), end], newText: '' };
+  if (!isPlainKey(entry)) return undefined;
+  const extents = own.map((one): Span => [one.key.range[0], one.written[1]]);
+  return removalAt(document, extents, own.indexOf(entry), map.flow === true ? 'flow' : 'block');
+}
+
+/**
+ * Takes one of the entries of a map, or items of a list, out of it; `extents` are all of them in order.
+ * Undefined for the only one, since what is left would be no map or list any more.
+ */
+export function removalAt(
+  document: SweepDocument,
+  extents: readonly Span[],
+  index: number,
+  style: 'flow' | 'block',
+): SpanEdit | undefined {
+  const { text, lines } = document;
+  const extent = extents[index];
+  if (!extent || extents.length < 2) return undefined;
+  const start = extent[0];
+  const end = contentEnd(text, extent[1]);
+  if (style === 'flow') {
+    const next = extents[index + 1];
+    const previous = extents[index - 1];
+    if (next) return { at: [start, next[0]], newText: '' };
+    return previous && { at: [contentEnd(text, previous[1]), end], newText: '' };
   }
-  const lineStart = document.lines.lineStart(start);
-  if (document.text.slice(lineStart, start).trim() !== '') return undefined;
-  const lineEnd = document.lines.lineEnd(end);
-  const lineBreak = /^(?:\r\n|\r|\n)?/.exec(document.text.slice(lineEnd, lineEnd + 2))?.[0].length ?? 0;
+  const lineStart = lines.lineStart(start);
+  if (!/^ *(?:- *)?$/.test(text.slice(lineStart, start))) return undefined;
+  // the first entry of a map that begins on its item's line: the dash has to stay
+  if (text.slice(lineStart, start).includes('-') && index === 0 && !isItem(document, extents)) {
+    const next = extents[1];
+    return next && { at: [start, next[0]], newText: '' };
+  }
+  const lineEnd = lines.lineEnd(end);
+  const lineBreak = /^(?:\r\n|\r|\n)?/.exec(text.slice(lineEnd, lineEnd + 2))?.[0].length ?? 0;
   return { at: [lineStart, lineEnd + lineBreak], newText: '' };
+}
+
+/** Whether the extents are those of items: each has a dash before it. */
+function isItem({ text, lines }: SweepDocument, extents: readonly Span[]): boolean {
+  return extents.every(([start]) => /- *$/.test(text.slice(lines.lineStart(start), start)));
 }
 
 /** Puts `newText` in the place of everything the map itself says. */

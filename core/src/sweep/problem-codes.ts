@@ -55,6 +55,21 @@ export const problemSeverities = {
   'environment-variable-unset': 'error',
   'argument-too-long': 'error',
   'nul-character': 'error',
+  // what the program itself says (program-checks.ts)
+  'unknown-option': 'warning',
+  'option-choice': 'warning',
+  'option-type': 'warning',
+  'required-option': 'information',
+  // what the rules allow and is probably not meant (remarks.ts)
+  'mixed-types': 'information',
+  'q-beyond-range': 'warning',
+  'parameter-twice': 'information',
+  'metric-is-parameter': 'warning',
+  'metric-name-unseen': 'warning',
+  'num-workers-ignored': 'information',
+  'min-iter-ignored': 'information',
+  'impute-unused': 'information',
+  'program-not-executable': 'error',
   // the list itself
   'too-many-problems': 'information',
 } as const satisfies Record<string, Severity>;

@@ -8,6 +8,7 @@ import { insertion, together } from './edits.ts';
 import { readParameters } from './parameters.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { ProblemList } from './problem-list.ts';
+import { checkRemarks } from './remarks.ts';
 import { checkScheduler, hasSchedulerJob, hasSearchSpace, methodOf } from './scheduler-checks.ts';
 import { checkSearch, type SweepParts } from './search-checks.ts';
 import { checkShape, keysOf } from './shapes.ts';
@@ -73,6 +74,7 @@ function readParts(
   const parts: SweepParts = { document, problems, top, method: methodOf(document, top), leaves, names };
   checkSearch(parts);
   checkCommand(parts, surroundings);
+  checkRemarks(parts, surroundings);
   return parts;
 }
 

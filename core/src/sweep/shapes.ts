@@ -13,7 +13,7 @@ import { insertion } from './edits.ts';
 import type { ProblemList, Span, SpanFix } from './problem-list.ts';
 import { replacing } from './problem-list.ts';
 import { listed, nearest } from './spelling.ts';
-import { floatText, quoted } from './yaml-versions.ts';
+import { floatText, isPlainText, quoted } from './yaml-versions.ts';
 
 export type ShapeName = keyof typeof validators;
 
@@ -259,7 +259,9 @@ class ShapeReport {
   }
 
   #reportValue(error: ErrorObject, place: Place): void {
-    if (!place.node) return;
+    // the word that tells the shape has been looked at when the shape was chosen
+    if (!place.node || (place.name === 'distribution' && this.#problems.hasErrorAt(placeOfValue(place))))
+      return;
     const params = error.params as { allowedValues?: readonly unknown[]; allowedValue?: unknown };
     const allowed = (params.allowedValues ?? [params.allowedValue]).filter((one) => typeof one === 'string');
     reportUnknownValue(this.#problems, place.name, place.node, placeOfValue(place), allowed);
@@ -360,6 +362,9 @@ function placeOfValue(place: Place): Span {
   return at[0] === at[1] ? place.owner : at;
 }
 
+/** What a single word in the place of a map stands for. */
+const mainKeys: Partial<Readonly<Record<string, string>>> = { metric: 'name', launch: 'queue' };
+
 function fixType(wanted: string, place: Place, text: string): SpanFix | undefined {
   const { node } = place;
   if (!node || !isScalar(node) || node.range[0] === node.range[1]) return undefined;
@@ -372,6 +377,16 @@ function fixType(wanted: string, place: Place, text: string): SpanFix | undefine
     if (wanted === 'integer' && !Number.isSafeInteger(number)) return undefined;
     const newText = /^[-+]?\d+$/.test(digits) || wanted === 'integer' ? String(number) : floatText(number);
     return replacing(`Write ${newText}`, at, newText);
+  }
+  if (wanted === 'boolean' && typeof value === 'string') {
+    const truth = /^(?:(y|yes|on|true)|n|no|off|false)$/i.exec(value);
+    return truth
+      ? replacing(`Write ${String(truth[1] !== undefined)}`, at, String(truth[1] !== undefined))
+      : undefined;
+  }
+  const main = Object.hasOwn(mainKeys, place.name) ? mainKeys[place.name] : undefined;
+  if (wanted === 'object' && main !== undefined && node.type === 'PLAIN' && isPlainText(node.source)) {
+    return replacing(`Write {${main}: ${node.source}}`, at, `{${main}: ${node.source}}`);
   }
   if (wanted === 'string' && value !== null) return replacing('Put it in quotes', at, quoted(node.source));
   if (

@@ -40,10 +40,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 /** The allowed word that was most likely meant, or undefined when none is near. */
 export function nearest(word: string, allowed: readonly string[]): string | undefined {
   const plain = fold(word);
-  const lower = word.toLowerCase();
-  // a file may hold any word, `constructor` too
-  const meant = Object.hasOwn(synonyms, lower)
-    ? synonyms[lower]?.find((candidate) => allowed.includes(candidate))
+  const said = word.toLowerCase();
+  const meant = Object.hasOwn(synonyms, said)
+    ? synonyms[said]?.find((candidate) => allowed.includes(candidate))
     : undefined;
   if (meant !== undefined) return meant;
   let best: string | undefined;
@@ -67,6 +66,22 @@ export function nearest(word: string, allowed: readonly string[]): string | unde
   }
   return best;
 }
+
+/** All of `allowed`, the ones that look most like `word` first; equals keep their order. */
+export function closest(word: string, allowed: readonly string[]): readonly string[] {
+  const plain = fold(word);
+  const best = nearest(word, allowed);
+  return allowed
+    .map((candidate) => ({
+      candidate,
+      distance: candidate === best ? -1 : editDistance(plain, fold(candidate), farthest),
+    }))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+}
+
+/** Words that differ by more than this have nothing in common. */
+const farthest = 20;
 
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');

@@ -1,19 +1,36 @@
 /** What a key or value of a sweep file means, in the words of schemas/sweep.schema.json. */
 import { isScalar } from 'yaml';
-import type { Step } from '#core/sweep/document.ts';
+import type { Step, SweepDocument, TreeNode } from '#core/sweep/document.ts';
 import { spanOf } from '#core/sweep/document.ts';
-import { parametersToYaml, valueToYaml } from '#core/sweep/print.ts';
+import type { Sweep } from '#core/sweep/sweep.ts';
 import type { Position } from '#core/text.ts';
-import { isMap, type Value } from '#core/value.ts';
 import type { HoverText } from '../language.ts';
 import type { SweepAnalysis } from './analysis.ts';
+import { defaultOf, escaped, example, heading, kindOf, paragraphs } from './documentation.ts';
+import { bandsInWords } from './bands.ts';
+import { drawing, quantiles } from './drawing.ts';
+import { excerptAt } from './excerpt.ts';
+import { macroDescription } from './macros.ts';
+import { optionText } from './program.ts';
+import { sampleArguments } from './sample.ts';
 import { describe, distributionSchema, type Schema } from './schema.ts';
 import { parameterAt, summary } from './summary.ts';
 
 /** Explains the key, parameter or chosen word at the position; undefined where there is nothing to say. */
-export function hover({ document, sweep }: SweepAnalysis, position: Position): HoverText | undefined {
-  const steps = document.stepsTo(document.lines.offset(position));
+export function hover(analysis: SweepAnalysis, position: Position): HoverText | undefined {
+  const excerpt = excerptAt(analysis, position);
+  if (excerpt === undefined) return hoverOver(analysis, position);
+  const found = hoverOver(excerpt.analysis, excerpt.position);
+  return found && { ...found, range: excerpt.original(found.range) };
+}
+
+function hoverOver(analysis: SweepAnalysis, position: Position): HoverText | undefined {
+  const { document, sweep } = analysis;
+  const offset = document.lines.offset(position);
+  const steps = document.stepsTo(offset);
   const last = steps.at(-1);
+  if (last?.kind === 'item' && steps.length === 2 && isNamed(steps[0], 'command'))
+    return hoverOverItem(document, sweep, last.node, offset);
   if (last?.kind !== 'entry') return undefined;
   const place = describe(document, steps);
   if (place === undefined) return undefined;
@@ -36,7 +53,10 @@ export function hover({ document, sweep }: SweepAnalysis, position: Position): H
       markdown: paragraphs(
         `**${escaped(place.parameter.join(' › '))}**${kind}`,
         phrase === undefined ? undefined : escaped(phrase),
+        parameter && fenced(drawing(parameter.distribution)),
+        parameter && quantiles(parameter.distribution),
         schema.description,
+        optionText(analysis, place.parameter),
       ),
       range,
     };
@@ -45,6 +65,7 @@ export function hover({ document, sweep }: SweepAnalysis, position: Position): H
     markdown: paragraphs(
       `**${last.entry.name}**${kindOf(schema)}`,
       schema.description,
+      steps.length === 1 && last.entry.name === 'early_terminate' ? bandsInWords(sweep) : undefined,
       defaultOf(schema),
       example(schema, last.entry.name),
     ),
@@ -59,48 +80,48 @@ function distributionNamed(step: Step & { kind: 'entry' }): Schema | undefined {
   return distributionSchema(step.entry.value.source);
 }
 
-const paragraphs = (...texts: readonly (string | undefined)[]): string =>
-  texts.filter((text) => text !== undefined && text !== '').join('\n\n');
+const isNamed = (step: Step | undefined, name: string): boolean =>
+  step?.kind === 'entry' && step.entry.name === name;
 
-const heading = (schema: Schema): string => `**${schema.title ?? ''}**`;
-
-const typeWords: Readonly<Record<string, string>> = {
-  array: 'list',
-  boolean: 'true or false',
-  integer: 'whole number',
-  number: 'number',
-  object: 'map',
-  string: 'text',
-};
-
-/** What may stand there: the allowed words, else the type with its bound. */
-function kindOf({ type, enum: words, const: only, minimum, exclusiveMinimum }: Schema): string {
-  if (typeof only === 'string') return ` · \`${only}\``;
-  if (words !== undefined)
-    return ` · ${[...new Set(words.map(String))].map((word) => `\`${word}\``).join(' | ')}`;
-  if (type === undefined) return '';
-  const names = [type].flat().map((name) => typeWords[name] ?? name);
-  const bound =
-    minimum !== undefined
-      ? `, at least ${minimum}`
-      : exclusiveMinimum !== undefined
-        ? `, more than ${exclusiveMinimum}`
-        : '';
-  return ` · ${names.join(' or ')}${bound}`;
+/** What a macro stands for, and what the whole item becomes for one job. */
+function hoverOverItem(
+  document: SweepDocument,
+  sweep: Sweep | undefined,
+  node: TreeNode,
+  offset: number,
+): HoverText | undefined {
+  const [start, end] = spanOf(node);
+  const source = document.text.slice(start, end);
+  const macro = [...source.matchAll(/\$\$\{|\$\{([^{}]*)\}/g)].find(
+    (match) => start + match.index <= offset && offset <= start + match.index + match[0].length,
+  );
+  const name = macro?.[1];
+  if (macro === undefined || name === undefined) return undefined;
+  const parameter = sweep?.parameters.find(({ path }) => path.join('.') === name);
+  const about =
+    macroDescription(name) ?? (parameter && escaped(`The parameter: ${summary(parameter.distribution)}`));
+  if (about === undefined) return undefined;
+  const at = start + macro.index;
+  const item = sweep?.command.find(({ range }) => samePlace(range.start, document.position(start)));
+  const sample = sweep && item && sampleArguments(sweep, item.parts);
+  return {
+    markdown: paragraphs(
+      `**\`\${${escapedCode(name)}}\`**`,
+      about,
+      sample && 'For a sample job, this item becomes:',
+      fenced(sample?.join('\n')),
+    ),
+    range: document.range([at, at + macro[0].length]),
+  };
 }
 
-const defaultOf = ({ default: value }: Schema): string | undefined =>
-  value === undefined ? undefined : `Default: \`${JSON.stringify(value)}\``;
+const samePlace = (a: Position, b: Position): boolean => a.line === b.line && a.character === b.character;
 
-function example({ examples }: Schema, key?: string): string | undefined {
-  const [first] = examples ?? [];
-  if (first === undefined) return undefined;
-  const value = first as Value;
-  const block = isMap(value) ? parametersToYaml(value).trimEnd() : valueToYaml(value);
-  const text =
-    key === undefined ? block : isMap(value) ? `${key}:\n${block.replace(/^/gm, '  ')}` : `${key}: ${block}`;
-  return `\`\`\`yaml\n${text}\n\`\`\``;
+const escapedCode = (text: string): string => text.replaceAll('`', "'");
+
+/** A block of text shown as it is, with a fence that the text itself doesn't have. */
+function fenced(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  return `${fence}text\n${text}\n${fence}`;
 }
-
-/** Text from the file, shown as it is. */
-const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');

@@ -16,6 +16,7 @@ export interface Schema {
   readonly const?: unknown;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
+  readonly required?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -25,9 +26,16 @@ export interface Schema {
   readonly $ref?: string;
 }
 
-const definitions = schema.definitions as Readonly<Record<string, Schema>>;
-const parameter = '#/definitions/parameter';
+export const definitions = schema.definitions as Readonly<Record<string, Schema>>;
+export const parameterReference = '#/definitions/parameter';
 const prefix = '#/definitions/';
+
+/** The schema of the file as a whole. */
+export const topSchema: Schema = schema;
+
+/** What a reference leads to; the schema itself when it is none. */
+export const dereferenced = (place: Schema): Schema =>
+  place.$ref === undefined ? place : (definitions[place.$ref.slice(prefix.length)] ?? {});
 
 /** The schema of a distribution by its name. */
 export const distributionSchema = (name: string): Schema | undefined =>
@@ -56,14 +64,14 @@ export function describe(document: SweepDocument, steps: readonly Step[]): Descr
     }
     const { name, value } = step.entry;
     const below: Schema | undefined = propertyOf(place, name);
-    isParameter = below?.$ref === parameter;
+    isParameter = below?.$ref === parameterReference;
     if (isParameter) path.push(name);
     place = below && resolve(document, below, value && isMap(value) ? value : undefined, name);
   }
   return place && { schema: place, parameter: isParameter ? path : undefined };
 }
 
-function propertyOf(place: Schema, name: string): Schema | undefined {
+export function propertyOf(place: Schema, name: string): Schema | undefined {
   const { properties, additionalProperties } = place;
   if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name];
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
@@ -76,7 +84,7 @@ function resolve(
   value: MapNode | undefined,
   name: string,
 ): Schema | undefined {
-  if (place.$ref === parameter && value !== undefined) {
+  if (place.$ref === parameterReference && value !== undefined) {
     // What is wrong with the definition was said when the file was read.
     const unheard = new ProblemList(document.text);
     const shape = chooseShape(document, unheard, value, name, [value.range[0], value.range[0]]);

@@ -60,6 +60,82 @@ describe('editing a sweep file', () => {
     assert.match(await hoverText(document, 3, 3), /between 0\\\.001 and 0\\\.1/);
   });
 
+  it('mends a mistake by its quick fix', async () => {
+    const document = await openUntitled(good.replace('random', 'randon'));
+    const [diagnostic] = await diagnosticsOf(document, ({ length }) => length > 0);
+    assert.ok(diagnostic);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      diagnostic.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const fix = actions.find(({ isPreferred }) => isPreferred);
+    assert.equal(fix?.title, "Change to 'random'");
+    assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
+    await diagnosticsOf(document, ({ length }) => length === 0);
+    assert.equal(document.getText(), good);
+  });
+
+  it('switches a rule off in the settings', async () => {
+    const document = await openUntitled(good.replace('0.001', '1e-3'));
+    const [diagnostic] = await diagnosticsOf(document, ({ length }) => length > 0);
+    assert.ok(diagnostic);
+    await vscode.commands.executeCommand('sweepdeck.disableRule', 'yaml-1-1');
+    try {
+      await diagnosticsOf(document, ({ length }) => length === 0);
+    } finally {
+      const settings = vscode.workspace.getConfiguration('sweepdeck');
+      await settings.update('validation.disabledRules', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+    await diagnosticsOf(document, ({ length }) => length > 0);
+  });
+
+  it('completes keys that are not there yet, in a text that is no YAML', async () => {
+    const document = await openUntitled('method: random\nmetric: {name: loss, \n');
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      new vscode.Position(1, 21),
+    );
+    const labels = list.items
+      .filter(({ kind }) => kind === vscode.CompletionItemKind.Property)
+      .map(({ label }) => (typeof label === 'string' ? label : label.label));
+    assert.ok(labels.includes('goal') && !labels.includes('name'), labels.join(', '));
+  });
+
+  it('shows the outline, the way to the program, and counts', async () => {
+    const uri = inWorkspace('quadratic', 'sweep.yaml');
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      uri,
+    );
+    const parameters = symbols.find(({ name }) => name === 'parameters');
+    assert.ok((parameters?.children.length ?? 0) > 0);
+    const program = document
+      .getText()
+      .split('\n')
+      .findIndex((line) => line.startsWith('program:'));
+    const [target] = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+      'vscode.executeDefinitionProvider',
+      uri,
+      new vscode.Position(program, 'program: '.length + 1),
+    );
+    assert.ok(target);
+    assert.match(('targetUri' in target ? target.targetUri : target.uri).path, /\.py$/);
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      'vscode.executeInlayHintProvider',
+      uri,
+      new vscode.Range(0, 0, document.lineCount, 0),
+    );
+    assert.ok(
+      hints.some(({ label }) => typeof label === 'string' && label.includes('24 jobs')),
+      JSON.stringify(hints.map(({ label }) => label)),
+    );
+  });
+
   it('says above the text how many jobs a launch has', async () => {
     const uri = inWorkspace('quadratic', 'sweep.yaml');
     await vscode.window.showTextDocument(uri);

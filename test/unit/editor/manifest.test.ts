@@ -14,8 +14,8 @@ interface Manifest {
   readonly icon: string;
   readonly contributes: {
     readonly languages: readonly {
-      readonly filenamePatterns: readonly string[];
-      readonly configuration: string;
+      readonly filenamePatterns?: readonly string[];
+      readonly configuration?: string;
     }[];
     readonly grammars: readonly { readonly path: string }[];
     readonly commands: readonly { readonly command: string; readonly icon?: string }[];
@@ -71,7 +71,7 @@ describe('package.json', () => {
   it('names files that are there', () => {
     const files = [
       manifest.icon,
-      ...contributes.languages.map(({ configuration }) => configuration),
+      ...contributes.languages.flatMap(({ configuration = [] }) => configuration),
       ...contributes.grammars.map((grammar) => grammar.path),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
@@ -79,7 +79,7 @@ describe('package.json', () => {
   });
 
   it('knows the same sweep files as the code', () => {
-    const patterns = contributes.languages.flatMap(({ filenamePatterns }) => filenamePatterns);
+    const patterns = contributes.languages.flatMap(({ filenamePatterns = [] }) => filenamePatterns);
     for (const pattern of patterns) assert.ok(isSweepFileName(pattern.replace('*', 'x')), pattern);
     const globs = /\{(.*)\}/.exec(sweepFilesGlob)?.[1]?.split(',');
     assert.deepEqual(globs?.toSorted(), patterns.toSorted());

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Position } from '#core/text.ts';
 import { analyse } from '../../../server/src/sweep-file/analysis.ts';
+import { drawing } from '../../../server/src/sweep-file/drawing.ts';
 import { hover } from '../../../server/src/sweep-file/hover.ts';
 
 /** The hover at the `|` of a text: its Markdown, and the text that it is about. */
@@ -96,7 +97,9 @@ describe('hover over a sweep file', () => {
   it('shows names and values of the file as they are, not as Markdown', () => {
     const found = hoverAt(`${head}parameters:\n  a|_b: {values: ["[x](command:y)", "<img>"]}\n`);
     assert.match(found?.markdown ?? '', /a\\_b/);
-    assert.doesNotMatch(found?.markdown ?? '', /[^\\]\]\(|[^\\]</);
+    // what stands between fences is shown as it is anyhow
+    const prose = (found?.markdown ?? '').replace(/```text\n[^]*?\n```/g, '');
+    assert.doesNotMatch(prose, /[^\\]\]\(|[^\\]</);
   });
 
   it('is silent where there is nothing to say', () => {
@@ -131,5 +134,96 @@ describe('hover over a sweep file', () => {
         hover(analyse(parts.join(''), {}), { line, character });
       }),
     );
+  });
+});
+
+describe('hover with numbers', () => {
+  it('draws a distribution with its quantiles', () => {
+    const found = hoverAt(`${head}parameters:\n  l|r: {distribution: normal, mu: 2, sigma: 4}\n`);
+    const picture = /```text\n([^]*?)\n```/.exec(found?.markdown ?? '')?.[1]?.split('\n') ?? [];
+    assert.equal(picture.length, 5);
+    assert.match(picture[0] ?? '', /^ +[▁▂▃▄▅▆▇█]+$/, 'the top is in the middle');
+    assert.match(picture.at(-1) ?? '', /^-8\.3 +12\.3$/);
+    assert.match(found?.markdown ?? '', /\| 5 % \| 25 % \| median \| 75 % \| 95 % \|/);
+    assert.match(found?.markdown ?? '', /\| -4\.58 \| -0\.698 \| 2 \| 4\.7 \| 8\.58 \|/);
+  });
+
+  it('draws on a logarithmic axis what is spread over magnitudes', () => {
+    const found = hoverAt(
+      `${head}parameters:\n  l|r: {distribution: log_uniform_values, min: 0.0001, max: 0.1}\n`,
+    );
+    assert.match(found?.markdown ?? '', /\(log scale\)/);
+    assert.match(found?.markdown ?? '', /\| 0\.00316 \|/);
+  });
+
+  it('shows the weights of choices', () => {
+    const found = hoverAt(`${head}parameters:\n  o|pt: {values: [adam, sgd], probabilities: [0.75, 0.25]}\n`);
+    assert.match(found?.markdown ?? '', /"adam" █{20} 75 %\n"sgd" {2}█{7} 25 %/);
+  });
+
+  it('draws every distribution the same way twice, or not at all', () => {
+    const numbers = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(numbers, fc.double({ min: 0, max: 1e6, noNaN: true }), (mu, sigma) => {
+        const distribution = { distribution: 'normal', mu, sigma } as const;
+        assert.equal(drawing(distribution), drawing(distribution));
+        for (const line of drawing(distribution)?.split('\n') ?? []) assert.ok(line.length < 80);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('tells the bands of early termination and how many jobs get past them', () => {
+    const text = (early: string) =>
+      `${head}metric: {name: loss}\nearly_ter|minate: {type: hyperband, ${early}}\nparameters: {x: {value: 1}}\n`;
+    const found = hoverAt(text('max_iter: 27, s: 2'));
+    assert.match(found?.markdown ?? '', /\| reported \| 3 \| 9 \|\n/);
+    assert.match(found?.markdown ?? '', /\| jobs left \| 28 \| 10 \|/);
+    assert.match(hoverAt(text('min_iter: 3'))?.markdown ?? '', /\| 3 \| 9 \| 27 \| 81 \| 243 \| 729 \| … \|/);
+  });
+
+  it('expands a macro for a sample job', () => {
+    const text = (item: string) =>
+      `${head}command: [python, "\${program}", "${item}"]\nparameters: {a: {value: true}, b: {value: 0.5}}\n`;
+    const found = hoverAt(text('$|{args}'));
+    assert.equal(found?.about, '${args}');
+    assert.match(found.markdown, /Every parameter as/);
+    assert.match(found.markdown, /```text\n--a=True\n--b=0\.5\n```/);
+    assert.match(hoverAt(text('--x=${b|}'))?.markdown ?? '', /The parameter: always 0\\\.5[^]*--x=0\.5/);
+    assert.equal(hoverAt(text('$|${args}')), undefined);
+  });
+});
+
+describe('hover over a large file', () => {
+  const parameters = Array.from(
+    { length: 120 },
+    (_, index) => `  # number ${index}\n  p${index}:\n    min: ${index}.5\n    max: ${index + 1}.5\n`,
+  ).join('');
+  const large = (before: string, after = '') =>
+    `${before}method: random\nprogram: train.py\nparameters:\n${parameters}\n${after}`;
+
+  it('says the same as over a small one, at the same place', () => {
+    for (const index of [0, 1, 60, 119]) {
+      const found = hoverAt(large('').replace(`  p${index}:`, `  p|${index}:`));
+      assert.equal(found?.about, `p${index}`);
+      assert.match(found.markdown, new RegExp(`between ${index}\\\\.5 and ${index + 1}\\\\.5`));
+      const bound = hoverAt(large('').replace(`max: ${index + 1}.5`, `ma|x: ${index + 1}.5`));
+      assert.equal(bound?.about, 'max');
+    }
+    const early = 'metric: {name: loss}\nearly_ter|minate: {type: hyperband, min_iter: 3}\n';
+    for (const text of [large(early), large('', early)]) {
+      const found = hoverAt(text);
+      assert.equal(found?.about, 'early_terminate');
+      assert.match(found.markdown, /\| 3 \| 9 \| 27 \|/);
+    }
+  });
+
+  it('follows aliases and macros wherever they lead', () => {
+    const aliased = hoverAt(
+      large('base: &b {value: 7}\n').replace('  p60:\n    min: 60.5\n    max: 61.5', '  p6|0: *b'),
+    );
+    assert.match(aliased?.markdown ?? '', /Constant/);
+    const command = 'command: [python, "${program}", "--x=$|{p77}"]\n';
+    assert.match(hoverAt(large(command))?.markdown ?? '', /between 77\\\.5 and 78\\\.5/);
   });
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { CancellationTokenSource, type Diagnostic } from 'vscode-languageserver/node';
+import { CancellationTokenSource, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
 import { Editor, type EditorOptions } from './lsp-client.ts';
 
 const uri = 'untitled:sweep.yaml';
@@ -126,6 +126,36 @@ describe('the language server', () => {
     editor.settings = { diagnostics: { enabled: true } };
     await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     assert.notDeepEqual((await next).diagnostics, []);
+  });
+
+  it('offers fixes of the kinds that are asked for', async () => {
+    await start();
+    await editor.open(uri, good.replace('random', 'randon'));
+    const { diagnostics } = await editor.diagnostics(uri, 1);
+    const [diagnostic] = diagnostics;
+    assert.ok(diagnostic);
+    const ask = (only?: string[]) =>
+      editor.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range: diagnostic.range,
+        context: { diagnostics, ...(only && { only }) },
+      });
+    const [first] = await ask();
+    assert.equal(first?.title, "Change to 'random'");
+    assert.equal(first.isPreferred, true);
+    assert.deepEqual(first.diagnostics, [diagnostic]);
+    assert.deepEqual(first.edit?.changes?.[uri], [{ range: diagnostic.range, newText: 'random' }]);
+    const all = await ask(['source.fixAll']);
+    assert.deepEqual(
+      all.map(({ kind }) => kind),
+      ['source.fixAll.sweepdeck'],
+    );
+  });
+
+  it('leaves out the rules that are switched off, and shows errors all the same', async () => {
+    await start({ settings: { validation: { disabledRules: ['yaml-1-1', 'unknown-value'] } } });
+    await editor.open(uri, good.replace('random', 'randon').replace('[1, 2]', '[on, off]'));
+    assert.deepEqual(codes((await editor.diagnostics(uri, 1)).diagnostics), ['unknown-value']);
   });
 
   it('finds the program from the folder of the file, and looks again when the file is saved', async () => {

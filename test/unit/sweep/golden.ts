@@ -47,21 +47,27 @@ export function casesOf(file: string): readonly Case[] {
 }
 
 function surroundingsOf(json: string): Surroundings {
-  const { program, unset, queues } = JSON.parse(json) as {
-    program?: 'missing';
+  const { program, unset, queues, metrics } = JSON.parse(json) as {
+    program?: 'missing' | 'not executable';
+    metrics?: readonly string[];
     unset?: readonly string[];
     queues?: readonly string[];
   };
   return {
-    findProgram: () => program ?? { folder: '/work' },
+    findProgram: () =>
+      program === 'missing' ? program : { folder: '/work', executable: program !== 'not executable' },
+    metricNames: () => metrics,
     hasEnvironmentVariable: (name) => unset?.includes(name) !== true,
     ...(queues && { queues }),
   };
 }
 
 /** The text with its problems written under the lines. */
-export function annotate(text: string, surroundings: Surroundings): string {
-  const { problems } = readSweep(text, surroundings);
+export const annotate = (text: string, surroundings: Surroundings): string =>
+  annotateWith(text, readSweep(text, surroundings).problems);
+
+/** The text with these problems written under the lines. */
+export function annotateWith(text: string, problems: readonly Problem[]): string {
   const lines = text.split(/(?<=\n)/);
   const below = new Map<number, string[]>();
   for (const problem of problems) {

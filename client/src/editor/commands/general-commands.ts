@@ -15,6 +15,7 @@ export const generalCommands: readonly Command[] = [
     run: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'sweepdeck.sweepdeck#start', false),
   },
+  { name: 'disableRule', run: (_deck, code) => disableRule(code) },
   {
     name: 'showMore',
     run: ({ tree }, node) => {
@@ -22,6 +23,20 @@ export const generalCommands: readonly Command[] = [
     },
   },
 ];
+
+/** What a code action of the language server asks for: the rule is switched off in this workspace. */
+async function disableRule(code: unknown): Promise<void> {
+  if (typeof code !== 'string') return;
+  const configuration = vscode.workspace.getConfiguration('sweepdeck');
+  const rules = configuration.get<readonly string[]>('validation.disabledRules') ?? [];
+  if (rules.includes(code)) return;
+  await configuration.update('validation.disabledRules', [...rules, code], settingsTarget());
+}
+
+const settingsTarget = (): vscode.ConfigurationTarget =>
+  vscode.workspace.workspaceFolders === undefined
+    ? vscode.ConfigurationTarget.Global
+    : vscode.ConfigurationTarget.Workspace;
 
 async function setWorkers(): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('sweepdeck');
@@ -36,9 +51,5 @@ async function setWorkers(): Promise<void> {
         : vscode.l10n.t('A whole number from 1 to {0}.', mostWorkers),
   });
   if (answer === undefined) return;
-  const target =
-    vscode.workspace.workspaceFolders === undefined
-      ? vscode.ConfigurationTarget.Global
-      : vscode.ConfigurationTarget.Workspace;
-  await configuration.update('workers', Number(answer), target);
+  await configuration.update('workers', Number(answer), settingsTarget());
 }

@@ -1,0 +1,159 @@
+import type { Fix, Position, Problem, Range, Severity } from '../text.ts';
+import { batchProblemSeverities, type BatchProblemCode } from './problem-codes.ts';
+import type { Script, Span } from './script.ts';
+
+export interface SpanEdit {
+  readonly at: Span;
+  readonly newText: string;
+}
+
+export interface SpanFix {
+  readonly title: string;
+  readonly edits: readonly SpanEdit[];
+}
+
+export interface Extras {
+  readonly fix?: SpanFix | undefined;
+  readonly related?: readonly { readonly message: string; readonly at: Span }[];
+  /** Where the system makes more, or less, of it than usual. */
+  readonly severity?: Severity;
+}
+
+interface Found extends Extras {
+  readonly code: BatchProblemCode;
+  readonly message: string;
+  readonly at: Span;
+}
+
+/** More than this many in one script help nobody; a closing one says how many there are. */
+const shown = 300;
+const ignored = /#.*\bsweepdeck: *ignore\b(?:\[([^\]]*)\])?/;
+
+/** Collects the problems of a script. Offsets become lines and characters only for those that are shown. */
+export class BatchProblems {
+  readonly #found: Found[] = [];
+  readonly #script: Script;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  add(code: BatchProblemCode, at: Span, message: string, extras: Extras = {}): void {
+    this.#found.push({ code, at, message, ...extras });
+  }
+
+  has(...codes: readonly BatchProblemCode[]): boolean {
+    return this.#found.some(({ code }) => codes.includes(code));
+  }
+
+  /** More than can be shown: what helps with single ones is no longer worth its time. */
+  get isFull(): boolean {
+    return this.#found.length > shown;
+  }
+
+  get errors(): number {
+    return this.#found.reduce((sum, one) => sum + (severityOf(one) === 'error' ? 1 : 0), 0);
+  }
+
+  /**
+   * Sorted by place. Warnings with the comment `# sweepdeck: ignore` or `ignore[code]` on their line, or on a
+   * line of its own above, are left out.
+   */
+  problems(): readonly Problem<BatchProblemCode>[] {
+    const sorted = this.#found.toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
+    const visible = this.#script.text.includes('sweepdeck:')
+      ? sorted.filter((one) => !this.#isIgnored(one))
+      : sorted;
+    const problems = visible.slice(0, shown).map((one) => this.#toProblem(one));
+    const last = problems.at(-1);
+    if (last && visible.length > shown) {
+      const rest = visible.slice(shown);
+      const errors = rest.filter((one) => severityOf(one) === 'error').length;
+      problems.push({
+        code: 'too-many-problems',
+        severity: batchProblemSeverities['too-many-problems'],
+        message: `${rest.length} more problems (${errors} errors) are not listed; they show once those above are solved.`,
+        range: last.range,
+      });
+    }
+    return problems;
+  }
+
+  #isIgnored(problem: Found): boolean {
+    if (severityOf(problem) === 'error') return false;
+    const { line } = positionIn(this.#script, problem.at[0]);
+    return [line, line - 1].some((one) => {
+      const text = lineText(this.#script, one);
+      // a directive's own comment is about that directive alone
+      if (one !== line && /^\s*#(SBATCH|OAR|PBS|MSUB|BSUB|\$)/.test(text)) return false;
+      const comment = ignored.exec(text);
+      if (!comment) return false;
+      return comment[1] === undefined || comment[1].split(',').some((code) => code.trim() === problem.code);
+    });
+  }
+
+  #toProblem(found: Found): Problem<BatchProblemCode> {
+    const { code, message, at, fix, related } = found;
+    return {
+      code,
+      severity: severityOf(found),
+      message,
+      range: rangeIn(this.#script, at),
+      ...(fix && { fix: this.#toFix(fix) }),
+      ...(related && {
+        related: related.map((one) => ({ message: one.message, range: rangeIn(this.#script, one.at) })),
+      }),
+    };
+  }
+
+  #toFix({ title, edits }: SpanFix): Fix {
+    return {
+      title,
+      edits: edits.map(({ at, newText }) => ({ range: rangeIn(this.#script, at), newText })),
+    };
+  }
+}
+
+const severityOf = ({ code, severity }: Found): Severity => severity ?? batchProblemSeverities[code];
+
+/** The line and character of an offset. */
+export function positionIn({ starts }: Script, offset: number): Position {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low, character: offset - (starts[low] ?? 0) };
+}
+
+export const rangeIn = (script: Script, [start, end]: Span): Range => ({
+  start: positionIn(script, start),
+  end: positionIn(script, end),
+});
+
+/** The offset of a position; a character beyond its line's end is taken as that end. */
+export function offsetIn({ starts, text }: Script, { line, character }: Position): number {
+  const start = starts[line];
+  if (start === undefined) return line < 0 ? 0 : text.length;
+  const end = (starts[line + 1] ?? text.length + 1) - 1;
+  return Math.min(start + Math.max(0, character), Math.max(start, end));
+}
+
+/** A line without its break; empty beyond the text. */
+export function lineText({ starts, text }: Script, line: number): string {
+  const start = starts[line];
+  return start === undefined ? '' : text.slice(start, starts[line + 1] ?? text.length).replace(/\r?\n$/, '');
+}
+
+/** The whole of a line with its break. */
+export function lineSpan({ starts, text }: Script, line: number): Span {
+  return [starts[line] ?? text.length, starts[line + 1] ?? text.length];
+}
+
+/** A fix that puts one text in the place of another. */
+export const replacing = (title: string, at: Span, newText: string): SpanFix => ({
+  title,
+  edits: [{ at, newText }],
+});

@@ -1,0 +1,359 @@
+/** TORQUE, PBS Pro and Moab, which share most of their options. */
+import { isMap } from '../../value.ts';
+import { formatIndexes } from '../values/indexes.ts';
+import { assignments, pieces } from '../values/lists.ts';
+import { formatSize, parsePbsSize } from '../values/size.ts';
+import { clock, parsePbsTime } from '../values/time.ts';
+import type { ReadOption } from '../validate.ts';
+import {
+  fitArray,
+  fitName,
+  indexesOf,
+  mailFromLetters,
+  mailToLetters,
+  toPatterns,
+  type Draft,
+  type Line,
+  type Patterns,
+  type Written,
+} from './fields.ts';
+import { slotsPerNode, type Dependency, type Request } from './request.ts';
+
+type Pbs = 'torque' | 'pbspro' | 'moab';
+
+const whens: Readonly<Record<string, Dependency['when']>> = {
+  afterok: 'ok',
+  afternotok: 'notok',
+  afterany: 'any',
+  after: 'start',
+};
+const types: Readonly<Record<Dependency['when'], string>> = {
+  ok: 'afterok',
+  notok: 'afternotok',
+  any: 'afterany',
+  start: 'after',
+  task: 'afterokarray',
+};
+
+/** Takes what the option says into the draft; false when there is no place for it, or for a part of it. */
+export function fromPbs(option: ReadOption, draft: Draft): boolean {
+  const { spec, value = '', parsed } = option;
+  if (parsed === undefined) return false;
+  switch (spec.key) {
+    case 'N':
+      draft.name = value;
+      return true;
+    case 'q':
+      draft.queue = value;
+      return !value.includes('@');
+    case 'A':
+      draft.account = value;
+      return true;
+    case 'P':
+      if (spec.system !== 'pbspro') return false;
+      draft.account = value;
+      return true;
+    case 'l':
+      return fromResources(value, draft);
+    case 'n':
+      draft.exclusive = true;
+      return true;
+    case 'd':
+      draft.directory = value;
+      return true;
+    case 'o':
+      draft.output = value.replaceAll('^array_index^', '{index}');
+      return !/[$^]/.test(draft.output);
+    case 'e':
+      draft.error = value.replaceAll('^array_index^', '{index}');
+      return !/[$^]/.test(draft.error);
+    case 'j':
+      if (value === 'oe') draft.merged = true;
+      return value === 'oe' || value === 'n';
+    case 't':
+    case 'J': {
+      const named = /^([^[\]]*)\[([^\]]*)\](%\d+)?$/.exec(value);
+      const array = indexesOf(named ? `${named[2] ?? ''}${named[3] ?? ''}` : value);
+      if (!array) return false;
+      draft.array = array;
+      if (named?.[1]) draft.name ??= named[1];
+      return true;
+    }
+    case 'm':
+      draft.mailEvents = value === 'n' ? [] : mailFromLetters(value);
+      return /^(n|[abe]+)$/.test(value);
+    case 'M':
+      draft.mailAddress = value;
+      return true;
+    case 'V':
+      draft.environment = 'all';
+      return true;
+    case 'v':
+      draft.variables = [...(draft.variables ?? []), ...pieces(value, ',').map(({ text }) => text)];
+      return true;
+    case 'h':
+      draft.held = true;
+      return true;
+    case 'r':
+      draft.requeue = value.toLowerCase() === 'y';
+      return true;
+    case 'S':
+      draft.shell = value;
+      return true;
+    case 'W': {
+      const depend = /^depend=(.*)$/.exec(value) ?? /^x=depend:(.*)$/.exec(value);
+      const dependencies = depend && readDependencies(depend[1] ?? '');
+      if (dependencies) draft.dependencies = dependencies;
+      return Boolean(dependencies);
+    }
+    default:
+      return false;
+  }
+}
+
+function readDependencies(value: string): readonly Dependency[] | undefined {
+  const found = value.split(',').map((part) => {
+    const [type = '', ...jobs] = part.split(':');
+    const when = whens[type];
+    return when === undefined ? undefined : { when, jobs };
+  });
+  return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+function fromResources(value: string, draft: Draft): boolean {
+  let whole = true;
+  for (const { name, value: assigned } of assignments(value)) {
+    const text = assigned?.text ?? '';
+    if (!fromResource(name, text, draft)) whole = false;
+  }
+  return whole;
+}
+
+function fromResource(name: string, text: string, draft: Draft): boolean {
+  switch (name) {
+    case 'walltime': {
+      const seconds = parsePbsTime(text);
+      if (seconds !== undefined) draft.walltime = seconds;
+      return seconds !== undefined;
+    }
+    case 'nodes':
+      return fromNodes(text, draft);
+    case 'select':
+      return fromSelect(text, draft);
+    case 'place':
+      if (/\bexcl(host)?\b/.test(text)) draft.exclusive = true;
+      return /^(scatter|pack|free|excl)(:excl)?$/.test(text);
+    case 'procs':
+      draft.tasks = Number(text);
+      return true;
+    case 'ncpus':
+      draft.nodes ??= 1;
+      draft.cpusPerTask = Number(text);
+      return true;
+    case 'mem': {
+      const bytes = parsePbsSize(text);
+      if (bytes === undefined) return false;
+      // the whole job's; nodes may still come
+      draft.memoryPerNode = bytes;
+      return true;
+    }
+    case 'pmem': {
+      const bytes = parsePbsSize(text);
+      if (bytes !== undefined) draft.memoryPerCpu = bytes;
+      return bytes !== undefined;
+    }
+    case 'qos':
+      draft.qos = text;
+      return true;
+    case 'naccesspolicy':
+      if (text.toLowerCase() === 'singlejob') draft.exclusive = true;
+      return draft.exclusive === true;
+    case 'depend': {
+      const dependencies = readDependencies(text);
+      if (dependencies) draft.dependencies = dependencies;
+      return dependencies !== undefined;
+    }
+    case 'signal': {
+      const match = /^(\w+)@(\d+)$/.exec(text);
+      if (match) draft.warning = { signal: match[1] ?? '', seconds: Number(match[2]) };
+      return match !== null;
+    }
+    default:
+      return false;
+  }
+}
+
+function fromNodes(text: string, draft: Draft): boolean {
+  const [count = '', ...rest] = text.split(':');
+  if (!/^\d+$/.test(count) || text.includes('+')) return false;
+  draft.nodes = Number(count);
+  let whole = true;
+  for (const piece of rest) {
+    const [name = '', value = ''] = piece.split('=');
+    if (name === 'ppn') draft.tasksPerNode = Number(value);
+    else if (name === 'gpus') draft.gpusPerNode = { count: Number(value) };
+    else whole = false;
+  }
+  return whole;
+}
+
+function fromSelect(text: string, draft: Draft): boolean {
+  if (text.includes('+')) return false;
+  const parts = text.split(':');
+  const count = /^\d+$/.test(parts[0] ?? '') ? Number(parts.shift()) : 1;
+  draft.nodes = count;
+  let whole = true;
+  let cpus: number | undefined;
+  let tasks: number | undefined;
+  for (const part of parts) {
+    const [name = '', value = ''] = part.split('=');
+    const bytes = name === 'mem' ? parsePbsSize(value) : undefined;
+    if (name === 'ncpus') cpus = Number(value);
+    else if (name === 'mpiprocs') tasks = Number(value);
+    else if (name === 'ngpus') draft.gpusPerNode = { count: Number(value) };
+    else if (bytes !== undefined) draft.memoryPerNode = bytes;
+    else whole = false;
+  }
+  if (tasks !== undefined && cpus !== undefined && cpus % tasks === 0) {
+    draft.tasksPerNode = tasks;
+    draft.cpusPerTask = cpus / tasks;
+  } else {
+    if (cpus !== undefined) draft.cpusPerTask = cpus;
+    if (tasks !== undefined && cpus === undefined) draft.tasksPerNode = tasks;
+    else if (tasks !== undefined) whole = false;
+  }
+  return whole;
+}
+
+/** What only the end of the script tells: TORQUE's memory is the whole job's. */
+export function finishPbs(options: readonly ReadOption[], draft: Draft): void {
+  const perChunk = options.some(({ parsed }) => parsed !== undefined && isMap(parsed) && 'select' in parsed);
+  if (!perChunk && draft.memoryPerNode !== undefined)
+    draft.memoryPerNode = Math.ceil(draft.memoryPerNode / (draft.nodes ?? 1));
+}
+
+const letters = { mega: 'mb', giga: 'gb' };
+/** Job id and index in file names. */
+const patterns: Readonly<Record<Pbs, Patterns>> = {
+  torque: [],
+  pbspro: [['{index}', '^array_index^']],
+  moab: [['{id}', '$(JOBID)']],
+};
+
+export const toPbs =
+  (system: Pbs) =>
+  (request: Request): Written => {
+    const lines: Line[] = [];
+    const losses: string[] = [];
+    const add = (option: string, value?: string) =>
+      lines.push(value === undefined ? { option } : { option, value });
+    const {
+      array,
+      nodes,
+      tasks,
+      gpusPerNode: gpus,
+      memoryPerNode,
+      memoryPerCpu,
+      dependencies,
+      variables,
+    } = request;
+    const moab = system === 'moab';
+    if (request.name !== undefined) {
+      const name = fitName(request.name, system === 'pbspro' ? 230 : 15);
+      if (name !== request.name) losses.push(`job name '${request.name}' is shortened or changed`);
+      if (!(moab && array)) add('-N', name);
+    }
+    if (request.queue !== undefined) add('-q', request.queue);
+    if (request.account !== undefined) add('-A', request.account);
+    if (request.qos !== undefined) {
+      if (system === 'pbspro')
+        losses.push(`quality of service '${request.qos}': choose a queue in its place`);
+      else add('-l', `qos=${request.qos}`);
+    }
+    if (request.walltime !== undefined) add('-l', `walltime=${clock(request.walltime)}`);
+    const slots = slotsPerNode(request);
+    const placed =
+      nodes !== undefined || request.tasksPerNode !== undefined || request.cpusPerTask !== undefined || gpus;
+    const perNode = memoryPerNode ?? (memoryPerCpu === undefined ? undefined : memoryPerCpu * slots);
+    if (system === 'pbspro') {
+      if (placed || tasks !== undefined || perNode !== undefined) {
+        const count = nodes ?? 1;
+        const tasksHere =
+          request.tasksPerNode ?? (tasks === undefined ? undefined : Math.ceil(tasks / count));
+        const chunk = [
+          String(count),
+          `ncpus=${slots}`,
+          ...(tasksHere !== undefined ? [`mpiprocs=${tasksHere}`] : []),
+          ...(gpus ? [`ngpus=${gpus.count}`] : []),
+          ...(perNode !== undefined ? [`mem=${formatSize(perNode, letters)}`] : []),
+        ];
+        add('-l', `select=${chunk.join(':')}`);
+        const place = [...(count > 1 ? ['scatter'] : []), ...(request.exclusive ? ['excl'] : [])];
+        if (place.length > 0) add('-l', `place=${place.join(':')}`);
+      } else if (request.exclusive) add('-l', 'place=excl');
+      if (request.directory !== undefined)
+        losses.push(`working directory: begin the script with cd ${request.directory}`);
+    } else {
+      if (placed) add('-l', `nodes=${nodes ?? 1}:ppn=${slots}${gpus ? `:gpus=${gpus.count}` : ''}`);
+      else if (tasks !== undefined) add('-l', `procs=${tasks}`);
+      // mem is the whole job's, pmem one process's
+      if (memoryPerNode !== undefined) add('-l', `mem=${formatSize(memoryPerNode * (nodes ?? 1), letters)}`);
+      else if (memoryPerCpu !== undefined) add('-l', `pmem=${formatSize(memoryPerCpu, letters)}`);
+      if (request.exclusive) {
+        if (moab) add('-l', 'naccesspolicy=singlejob');
+        else add('-n');
+      }
+      if (request.directory !== undefined) add('-d', request.directory);
+    }
+    if (gpus?.type !== undefined) losses.push(`GPU type '${gpus.type}'`);
+    for (const [option, file] of [
+      ['-o', request.output],
+      ['-e', request.merged ? undefined : request.error],
+    ] as const) {
+      if (file === undefined) continue;
+      const written = toPatterns(file, patterns[system]);
+      if (written === undefined)
+        losses.push(`job id, index or name in the file name '${file}': the default name has them`);
+      else add(option, written);
+    }
+    if (request.merged || (request.output !== undefined && request.error === undefined)) add('-j', 'oe');
+    if (array) {
+      const fitted = fitArray(array, {
+        lists: system !== 'pbspro',
+        steps: system === 'pbspro',
+        singles: system !== 'pbspro',
+        lowest: 0,
+      });
+      losses.push(...fitted.losses);
+      const text = formatIndexes(fitted.indexes);
+      if (system === 'pbspro') add('-J', text);
+      else if (moab) {
+        const [list = '', limit] = text.split('%');
+        add('-t', `${fitName(request.name ?? 'job', 15)}[${list}]${limit === undefined ? '' : `%${limit}`}`);
+      } else add('-t', text);
+    }
+    if (dependencies) {
+      const corresponding = dependencies.some(({ when }) => when === 'task');
+      if (corresponding) losses.push('dependency task by task: the job waits for all tasks');
+      const text = dependencies
+        .map(
+          ({ when, jobs }) =>
+            `${corresponding && when === 'task' ? 'afterok' : types[when]}:${jobs.join(':')}`,
+        )
+        .join(',');
+      if (moab) add('-W', `x=depend:${text}`);
+      else add('-W', `depend=${text}`);
+    }
+    if (request.mailEvents) add('-m', mailToLetters(request.mailEvents));
+    if (request.mailAddress !== undefined) add('-M', request.mailAddress);
+    if (request.environment === 'all') add('-V');
+    if (variables && variables.length > 0) add('-v', variables.join(','));
+    if (request.held) add('-h');
+    if (request.requeue !== undefined) add('-r', request.requeue ? 'y' : 'n');
+    if (request.warning) {
+      if (moab) add('-l', `signal=${request.warning.signal}@${request.warning.seconds}`);
+      else losses.push(`signal ${request.warning.signal} ${request.warning.seconds} s before the limit`);
+    }
+    if (request.shell !== undefined) add('-S', request.shell);
+    return { lines, losses };
+  };

@@ -1,0 +1,53 @@
+/** What a directive means, and what its value comes to. */
+import { offsetIn, rangeIn } from '#core/batch/problem-list.ts';
+import { dialects, systemsOf } from '#core/batch/systems.ts';
+import { partSpan, type ReadOption } from '#core/batch/validate.ts';
+import { assignments } from '#core/batch/values/lists.ts';
+import type { Position } from '#core/text.ts';
+import type { HoverText } from '../language.ts';
+import type { BatchAnalysis } from './analysis.ts';
+import { code, describeOption, describeResource, meaning, paragraphs } from './wording.ts';
+
+/** Explains the mark, option, resource or value at the position; undefined where there is nothing to say. */
+export function hover(analysis: BatchAnalysis, position: Position): HoverText | undefined {
+  const { script, options, system } = analysis;
+  if (system === undefined) return undefined;
+  const offset = offsetIn(script, position);
+  const option = options.find(({ span }) => span[0] <= offset && offset <= span[1]);
+  if (option) return ofResource(analysis, option, offset) ?? ofOption(analysis, option);
+  const line = script.directives.find((one) => one.markSpan[0] <= offset && offset <= one.markSpan[1]);
+  if (line === undefined) return undefined;
+  const { title, submit, stopsAtCommand } =
+    dialects[systemsOf[line.mark].includes(system) ? system : systemsOf[line.mark][0]];
+  return {
+    markdown: paragraphs(
+      `**${line.mark}** · options for ${title}`,
+      `${code(submit)} reads this line as if its options stood on the command line, ${stopsAtCommand ? 'as long as it stands before the first command' : 'wherever it stands in the file'}. To the shell it is a comment.`,
+    ),
+    range: rangeIn(script, line.markSpan),
+  };
+}
+
+function ofOption({ script }: BatchAnalysis, option: ReadOption): HoverText {
+  const comesTo = meaning(option);
+  return {
+    markdown: paragraphs(
+      describeOption(option.spec),
+      comesTo === undefined ? undefined : `Here: ${comesTo}.`,
+    ),
+    range: rangeIn(script, option.span),
+  };
+}
+
+function ofResource({ script }: BatchAnalysis, option: ReadOption, offset: number): HoverText | undefined {
+  const { spec, value, valueSpan, verbatim } = option;
+  if (spec.resources === undefined || value === undefined || !verbatim) return undefined;
+  for (const { name, at } of assignments(value)) {
+    const span = partSpan(script.text, value, valueSpan, verbatim, at);
+    if (span[0] > offset || offset > span[1]) continue;
+    const resource =
+      spec.resources.get(name) ?? [...spec.resources.values()].find(({ short }) => short === name);
+    return resource && { markdown: describeResource(resource), range: rangeIn(script, span) };
+  }
+  return undefined;
+}

@@ -1,0 +1,391 @@
+/**
+ * Other ways out of a problem than its fix, worked out from the problem's code and place. One row per code;
+ * a row gives edits that leave the file well formed, or nothing.
+ */
+import { isMap, isScalar, isSeq } from 'yaml';
+import { distributionNames } from '#core/sweep/definition.ts';
+import type { Entry, MapNode, Step, SweepDocument } from '#core/sweep/document.ts';
+import { keyName } from '#core/sweep/document.ts';
+import { insertion, removal, removalAt } from '#core/sweep/edits.ts';
+import type { Span, SpanEdit } from '#core/sweep/problem-list.ts';
+import { closest } from '#core/sweep/spelling.ts';
+import { floatText, quoted } from '#core/sweep/yaml-versions.ts';
+import type { Fix, Problem } from '#core/text.ts';
+import { numberOf, type Value } from '#core/value.ts';
+import type { SweepAnalysis } from './analysis.ts';
+import { describe } from './schema.ts';
+
+interface Place {
+  readonly analysis: SweepAnalysis;
+  readonly document: SweepDocument;
+  readonly problem: Problem;
+  readonly span: Span;
+  readonly steps: readonly Step[];
+}
+
+interface Way {
+  readonly title: string;
+  readonly edits: readonly SpanEdit[];
+}
+
+type Ways = (place: Place) => readonly (Way | undefined)[];
+
+/** So many suggestions can be taken in at a glance. */
+const most = 4;
+
+const rows: Readonly<Record<string, Ways>> = {
+  'unknown-value': otherWords,
+  'unknown-queue': ({ analysis, ...place }) => rewordings(place, analysis.surroundings.queues ?? []),
+  'unknown-key': (place) => [...otherKeys(place), removeEntry(place)],
+  'duplicate-key': (place) => [removeDuplicate(place, 'this'), removeDuplicate(place, 'first')],
+  'duplicate-value': (place) => [removeItem(place)],
+  'wrong-type': (place) => [splitCommand(place)],
+  'out-of-range': (place) => [raiseToMinimum(place)],
+  'missing-key': (place) => insertMissing(place),
+  'parameter-shape': (place) => [asRange(place)],
+  'parameter-name': (place) => [validName(place)],
+  'parameter-collision': (place) => [removeEntry(place)],
+  'probabilities-sum': (place) => [scaleProbabilities(place), evenProbabilities(place)],
+  'probabilities-length': (place) => [evenProbabilities(place)],
+  'grid-continuous': (place) => [asList(place), setMethod(place, 'random')],
+  'run-cap-above-grid': (place) => [removeTop(place, 'run_cap')],
+  'metric-required': (place) => [removeTop(place, 'early_terminate'), setMethod(place, 'random')],
+  'nothing-to-search': (place) => [setMethod(place, 'random'), setMethod(place, 'grid')],
+  'metric-conflict': (place) => [
+    removeTop(place, 'metrics'),
+    removeTop(place, 'metric'),
+    setMethod(place, 'custom'),
+  ],
+  'goal-unstated': (place) => [stateGoal(place, 'minimize')],
+  'job-and-image': (place) => [removeTop(place, 'image_uri'), removeTop(place, 'job')],
+  'scheduler-engine': withoutEngine,
+  'yaml-1-1': (place) => [withoutUnderscores(place), quoteValue(place)],
+  'yaml-tab': ({ document, span }) => [tabsToSpaces(document, span)],
+  'yaml-tag': ({ document, span }) => [removeTag(document, span)],
+  'num-workers-ignored': (place) => [removeEntry(place)],
+  'min-iter-ignored': (place) => [removeEntry(place)],
+};
+
+/** Ways out of the problem, apart from its fix. */
+export function alternatives(analysis: SweepAnalysis, problem: Problem): readonly Fix[] {
+  const row = Object.hasOwn(rows, problem.code) ? rows[problem.code] : undefined;
+  if (row === undefined) return [];
+  const { document } = analysis;
+  const span: Span = [document.lines.offset(problem.range.start), document.lines.offset(problem.range.end)];
+  const place: Place = { analysis, document, problem, span, steps: document.stepsTo(span[0]) };
+  return row(place)
+    .filter((way) => way !== undefined)
+    .map(({ title, edits }) => ({
+      title,
+      edits: edits.map(({ at, newText }) => ({ range: document.range(at), newText })),
+    }));
+}
+
+const way = (title: string, edit: SpanEdit | undefined): Way | undefined => edit && { title, edits: [edit] };
+
+/** The innermost entry around the problem, whatever list items are between. */
+const entryOf = ({ steps }: Pick<Place, 'steps'>): (Step & { readonly kind: 'entry' }) | undefined =>
+  steps.findLast((step) => step.kind === 'entry');
+
+const topOf = (document: SweepDocument): MapNode | undefined =>
+  document.root && isMap(document.root) ? document.root : undefined;
+
+function rewordings({ document, span }: Pick<Place, 'document' | 'span'>, words: readonly string[]): Way[] {
+  const word = document.text.slice(...span);
+  return closest(word, words)
+    .filter((other) => other !== word)
+    .slice(0, most)
+    .map((other) => ({ title: `Change to '${other}'`, edits: [{ at: span, newText: other }] }));
+}
+
+function otherWords(place: Place): readonly Way[] {
+  const entry = entryOf(place)?.entry;
+  if (entry?.written[0] !== place.span[0]) return [];
+  if (entry.name === 'distribution') return rewordings(place, distributionNames);
+  const words = describe(place.document, place.steps)?.schema.enum ?? [];
+  return rewordings(
+    place,
+    // the British spellings are understood, but not offered
+    words.filter((word): word is string => typeof word === 'string' && !word.endsWith('imise')),
+  );
+}
+
+function otherKeys({ document, span, steps }: Place): readonly Way[] {
+  const step = entryOf({ steps });
+  if (step?.on !== 'key' || step.entry.key.range[0] !== span[0]) return [];
+  const known = describe(document, steps.slice(0, -1))?.schema.properties ?? {};
+  const taken = new Set(document.entries(step.map).map(({ name }) => name));
+  return closest(
+    step.entry.name,
+    Object.keys(known).filter((key) => !taken.has(key)),
+  )
+    .slice(0, most - 1)
+    .map((key) => ({ title: `Rename to '${key}'`, edits: [{ at: span, newText: key }] }));
+}
+
+function removeEntry({ document, steps }: Place): Way | undefined {
+  const step = entryOf({ steps });
+  return step && way(`Remove '${step.entry.name}'`, removal(document, step.map, step.entry));
+}
+
+function removeTop({ document }: Place, name: string): Way | undefined {
+  const top = topOf(document);
+  const entry = top && document.entry(top, name);
+  return entry && way(`Remove '${name}'`, removal(document, top, entry));
+}
+
+/** The map in which a key stands at the offset, the one of a pair included that is no entry because of another. */
+function mapWithKeyAt({ document, steps, span }: Place): MapNode | undefined {
+  const around = [
+    document.root,
+    ...steps.map((step) => (step.kind === 'entry' ? step.entry.value : step.node)),
+  ];
+  return around.findLast(
+    (node): node is MapNode =>
+      node !== undefined && isMap(node) && node.items.some(({ key }) => key.range[0] === span[0]),
+  );
+}
+
+function removeDuplicate(place: Place, which: 'this' | 'first'): Way | undefined {
+  const { document, span } = place;
+  const map = mapWithKeyAt(place);
+  if (map === undefined) return undefined;
+  const index = map.items.findIndex(({ key }) => key.range[0] === span[0]);
+  const names = map.items.map(({ key }) => {
+    const node = document.resolve(key);
+    return node && keyName(node);
+  });
+  const extents = map.items.map(({ key, value }): Span => [key.range[0], (value ?? key).range[1]]);
+  const chosen = which === 'this' ? index : names.indexOf(names[index]);
+  const edit = removalAt(document, extents, chosen, map.flow === true ? 'flow' : 'block');
+  return way(which === 'this' ? 'Remove this one' : `Remove the first '${names[index] ?? ''}'`, edit);
+}
+
+function removeItem({ document, steps }: Place): Way | undefined {
+  const step = steps.findLast((one) => one.kind === 'item');
+  if (step === undefined) return undefined;
+  const extents = step.list.items.map((item): Span => [item.range[0], item.range[1]]);
+  return way(
+    'Remove this value',
+    removalAt(document, extents, step.index, step.list.flow === true ? 'flow' : 'block'),
+  );
+}
+
+function quoteValue({ document, span, steps }: Place): Way | undefined {
+  const step = steps.at(-1);
+  const node = step?.kind === 'item' ? step.node : step?.on === 'value' ? step.entry.value : undefined;
+  if (!node || !isScalar(node) || node.range[0] !== span[0] || node.type !== 'PLAIN') return undefined;
+  const source = document.text.slice(node.range[0], node.range[1]);
+  if (source === '' || source !== node.source) return undefined;
+  return way('Put it in quotes', { at: [node.range[0], node.range[1]], newText: quoted(source) });
+}
+
+/** `1_000` as the number that it is elsewhere. */
+function withoutUnderscores({ document, span }: Place): Way | undefined {
+  const source = document.text.slice(...span);
+  if (!/^-?[1-9][\d_]*(?:\.\d+)?$/.test(source) || !source.includes('_')) return undefined;
+  const digits = source.replaceAll('_', '');
+  return way(`Write ${digits}`, { at: span, newText: digits });
+}
+
+/** `command: python train.py` as the list that it has to be, unless a shell would be needed to read it. */
+function splitCommand({ document, span, steps }: Place): Way | undefined {
+  const entry = entryOf({ steps })?.entry;
+  const source = document.text.slice(...span);
+  if (entry?.name !== 'command' || steps.length !== 1 || /["'\\|&;<>`()*?[\]#\n]/.test(source))
+    return undefined;
+  const items = source.split(/\s+/).filter((item) => item !== '');
+  return way('Make it a list of arguments', { at: span, newText: `[${items.map(quoted).join(', ')}]` });
+}
+
+/** Each of the things that an engine excludes has its own way out. */
+function withoutEngine(place: Place): readonly (Way | undefined)[] {
+  const [top] = place.steps;
+  switch (top?.kind === 'entry' ? top.entry.name : undefined) {
+    case 'early_terminate':
+      return [removeTop(place, 'early_terminate')];
+    case 'controller':
+      return [removeTop(place, 'controller')];
+    case 'method':
+      return [setMethod(place, 'random'), setMethod(place, 'grid')];
+    default:
+      return [removeTop(place, 'scheduler')];
+  }
+}
+
+function raiseToMinimum({ document, span, steps }: Place): Way | undefined {
+  const minimum = describe(document, steps)?.schema.minimum;
+  return minimum === undefined
+    ? undefined
+    : way(`Change to ${minimum}`, { at: span, newText: String(minimum) });
+}
+
+/** What to insert where a key is missing, by the key's name. */
+const missingLines: Readonly<Record<string, string>> = {
+  name: 'name: loss',
+  min_iter: 'min_iter: 3',
+  s: 's: 2',
+  max_iter: 'max_iter: 27',
+};
+
+function insertMissing(place: Place): readonly (Way | undefined)[] {
+  const { document, problem, steps } = place;
+  const step = entryOf({ steps });
+  if (step === undefined) return [];
+  const inner = step.entry.value && isMap(step.entry.value) ? step.entry.value : step.map;
+  const insert = (line: string) => way(`Insert '${line}'`, insertion(document, inner, [line]));
+  const named = [...problem.message.matchAll(/'(\w+)'/g)].map((match) => match[1] ?? '');
+  const wanted = named.filter((key) => key !== step.entry.name || inner === step.entry.value);
+  if (wanted.includes('parameters')) return [];
+  const bound = wanted.find((key) => key === 'min' || key === 'max');
+  if (bound !== undefined) return [insert(otherBound(document, inner, bound))];
+  return wanted
+    .filter((key) => Object.hasOwn(missingLines, key) && !document.entry(inner, key))
+    .slice(0, 1)
+    .map((key) => insert(missingLines[key] ?? ''));
+}
+
+/** A bound on the other side of the one that is there, of the same kind of number. */
+function otherBound(document: SweepDocument, map: MapNode, missing: 'min' | 'max'): string {
+  const present = document.entry(map, missing === 'min' ? 'max' : 'min')?.value;
+  const value = present && numberOf(document.value(present));
+  const whole = present !== undefined && isScalar(present) && /^[-+]?\d+$/.test(present.source);
+  if (value === undefined) return `${missing}: ${missing === 'min' ? 0 : 1}`;
+  const guess = missing === 'min' ? (value > 0 ? 0 : value - 1) : value < 1 ? 1 : value * 10;
+  return `${missing}: ${whole ? guess : floatText(guess)}`;
+}
+
+/** `lr:` without a definition, as a range. */
+function asRange({ document, steps, span }: Place): Way | undefined {
+  const entry = entryOf({ steps })?.entry;
+  if (entry === undefined || entry.written[0] !== entry.written[1]) return undefined;
+  if (entry.key.range[0] !== span[0]) return undefined;
+  const colon = document.text.indexOf(':', entry.key.range[1]);
+  if (colon < 0 || colon >= document.lines.lineEnd(entry.key.range[1])) return undefined;
+  return way('Write {min: 0.0, max: 1.0}', { at: [colon + 1, colon + 1], newText: ' {min: 0.0, max: 1.0}' });
+}
+
+function validName({ span, steps }: Place): Way | undefined {
+  const step = entryOf({ steps });
+  if (step?.on !== 'key' || step.entry.key.range[0] !== span[0]) return undefined;
+  const letters = step.entry.name.replace(/^-+/, '').replace(/[^A-Za-z0-9_.-]+/g, '_');
+  const name = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`;
+  if (!/[A-Za-z0-9]/.test(name)) return undefined;
+  return way(`Rename to '${name}'`, { at: span, newText: name });
+}
+
+/** The definition around the problem, and its lists of values and probabilities. */
+function weighted({ document, steps }: Place) {
+  const map = entryOf({ steps })?.map;
+  const list = map && document.entry(map, 'probabilities')?.value;
+  const values = map && document.entry(map, 'values')?.value;
+  if (!list || !isSeq(list) || list.flow !== true || !values || !isSeq(values)) return undefined;
+  return {
+    list,
+    numbers: document.items(list).map((item) => item && numberOf(document.value(item))),
+    values,
+  };
+}
+
+function scaleProbabilities(place: Place): Way | undefined {
+  const found = weighted(place);
+  if (found === undefined || found.numbers.some((one) => one === undefined || one < 0)) return undefined;
+  const numbers = found.numbers.map((one) => one ?? 0);
+  const sum = numbers.reduce((total, one) => total + one, 0);
+  if (!(sum > 0)) return undefined;
+  return probabilitiesAs(
+    'Scale the probabilities to sum to 1',
+    found.list.range,
+    numbers.map((one) => one / sum),
+  );
+}
+
+function evenProbabilities(place: Place): Way | undefined {
+  const found = weighted(place);
+  const count = found?.values.items.length ?? 0;
+  if (found === undefined || count === 0) return undefined;
+  return probabilitiesAs(
+    'Make all values equally likely',
+    found.list.range,
+    Array.from({ length: count }, () => 1 / count),
+  );
+}
+
+/** Six digits each; the last one makes up for what rounding leaves. */
+function probabilitiesAs(
+  title: string,
+  [start, end]: readonly [number, number, number],
+  probabilities: readonly number[],
+): Way | undefined {
+  const rounded = probabilities.map((one) => Number(one.toFixed(6)));
+  const rest = rounded.slice(0, -1).reduce((left, one) => left - one, 1);
+  const all = [...rounded.slice(0, -1), Math.max(0, Number(rest.toFixed(6)))];
+  return way(title, { at: [start, end], newText: `[${all.join(', ')}]` });
+}
+
+function setMethod({ document }: Place, method: string): Way | undefined {
+  const top = topOf(document);
+  const entry = top && document.entry(top, 'method');
+  if (!entry?.value || !isScalar(entry.value) || entry.value.source === method) return undefined;
+  if (entry.written[0] === entry.written[1]) return undefined;
+  return way(`Change the method to '${method}'`, { at: entry.written, newText: method });
+}
+
+/** A continuous range as five values, spaced as the distribution has it. */
+function asList({ analysis, document, span, steps }: Place): Way | undefined {
+  const definition = definitionAround(document, steps, span);
+  if (definition === undefined) return undefined;
+  const number = (name: string): number | undefined => {
+    const node = document.entry(definition, name)?.value;
+    return node && numberOf(document.value(node));
+  };
+  const [min, max] = [number('min'), number('max')];
+  if (min === undefined || max === undefined || !(min < max) || analysis.document.broken) return undefined;
+  const stated = document.entry(definition, 'distribution')?.value;
+  const name: Value = stated ? document.value(stated) : 'uniform';
+  if (name !== 'uniform' && !(name === 'log_uniform_values' && min > 0)) return undefined;
+  const at = (share: number): number =>
+    name === 'uniform' ? min + share * (max - min) : min * (max / min) ** share;
+  const values = [0, 0.25, 0.5, 0.75, 1].map((share) => floatText(Number(at(share).toPrecision(3))));
+  const line = `values: [${values.join(', ')}]`;
+  const entries = document.entries(definition);
+  if (entries.some(({ inherited, name: key }) => inherited || !['min', 'max', 'distribution'].includes(key)))
+    return undefined;
+  const ends = entries.map(({ written }) => written[1]);
+  const start = Math.min(...entries.map(({ key }) => key.range[0]));
+  return way(`List values: ${line}`, { at: [start, Math.max(...ends)], newText: line });
+}
+
+/** The map of a parameter whose name, or whose distribution, stands at the span. */
+function definitionAround(document: SweepDocument, steps: readonly Step[], span: Span): MapNode | undefined {
+  const step = entryOf({ steps });
+  if (step === undefined) return undefined;
+  if (step.entry.name === 'distribution' && step.on === 'value') return step.map;
+  const { value, key, written }: Entry = step.entry;
+  const own = value && isMap(value) && value.range[0] === written[0];
+  return own && key.range[0] === span[0] && document.entries(value).length > 0 ? value : undefined;
+}
+
+function stateGoal({ document, steps }: Place, goal: string): Way | undefined {
+  const map = entryOf({ steps })?.map;
+  return map && way(`Insert 'goal: ${goal}'`, insertion(document, map, [`goal: ${goal}`]));
+}
+
+/** All tabs that indent a line, each as two spaces. */
+function tabsToSpaces({ text }: SweepDocument, span: Span): Way | undefined {
+  const edits: SpanEdit[] = [];
+  for (const match of text.matchAll(/^[ \t]*\t[ \t]*(?=\S)/gm))
+    edits.push({
+      at: [match.index, match.index + match[0].length],
+      newText: match[0].replaceAll('\t', '  '),
+    });
+  const here = edits.some(({ at }) => at[0] <= span[0] && span[0] <= at[1]);
+  return here ? { title: 'Indent with spaces instead of tabs', edits } : undefined;
+}
+
+function removeTag({ text }: SweepDocument, span: Span): Way | undefined {
+  const tag = /^!\S*[ \t]*/.exec(text.slice(span[0]))?.[0];
+  return tag === undefined
+    ? undefined
+    : way('Remove the tag', { at: [span[0], span[0] + tag.length], newText: '' });
+}
