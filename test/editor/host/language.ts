@@ -93,6 +93,8 @@ describe('editing a sweep file', () => {
 
   it('completes keys that are not there yet, in a text that is no YAML', async () => {
     const document = await openUntitled('method: random\nmetric: {name: loss, \n');
+    // the server has got it in its language: an untitled text is opened again when it gets one
+    await diagnosticsOf(document, ({ length }) => length > 0);
     const list = await vscode.commands.executeCommand<vscode.CompletionList>(
       'vscode.executeCompletionItemProvider',
       document.uri,
