@@ -24,7 +24,21 @@ export type JobReason =
   | 'requested'
   | 'early-stop'
   | 'no-exit-record'
-  | 'retry';
+  | 'retry'
+  // why a job waits in a batch system's queue, or what it does there
+  | 'pending'
+  | 'held'
+  | 'dependency'
+  | 'dependency-never-satisfied'
+  | 'begin-time'
+  | 'limit'
+  | 'error-state'
+  | 'starting'
+  | 'suspended'
+  | 'finishing'
+  | 'host-unreachable'
+  | 'requeued-by-system'
+  | 'launch-failure';
 
 /** What a sweep as a whole does. The last four are final until a job is retried. */
 export type Phase =

@@ -16,6 +16,19 @@ const REASONS: Readonly<Record<JobReason, (job: JobState) => string>> = {
   'early-stop': () => 'stopped early',
   'no-exit-record': () => 'vanished without an exit record',
   retry: () => 'to be run again',
+  pending: () => 'waits its turn',
+  held: () => 'held',
+  dependency: () => 'waits for another job',
+  'dependency-never-satisfied': () => 'waits for a job that failed',
+  'begin-time': () => 'waits for its begin time',
+  limit: () => 'waits because of a limit',
+  'error-state': () => 'needs somebody to act',
+  starting: () => 'is being started',
+  suspended: () => 'suspended',
+  finishing: () => 'is ending',
+  'host-unreachable': () => 'its machine does not answer',
+  'requeued-by-system': () => 'back in the queue',
+  'launch-failure': () => 'the batch system could not start it',
 };
 
 /** Why a job is where it is: its own sentence when there is one, else its reason in words, else an empty text. */

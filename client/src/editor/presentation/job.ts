@@ -47,6 +47,19 @@ const reasons: Readonly<Record<JobReason, string>> = {
   'no-exit-record':
     'The job vanished without an exit record: the machine was switched off, or its processes were killed.',
   retry: 'The job is tried again.',
+  pending: 'The job waits its turn in the queue.',
+  held: 'The job is held: it starts once somebody releases it.',
+  dependency: 'The job waits for another one.',
+  'dependency-never-satisfied': 'The job waits for one that failed, so it never starts by itself.',
+  'begin-time': 'The job waits for its begin time.',
+  limit: 'The job waits because of a limit on what may run at once.',
+  'error-state': 'The batch system stopped the job: somebody has to act.',
+  starting: 'The job is being started.',
+  suspended: 'The job is suspended.',
+  finishing: 'The job is ending.',
+  'host-unreachable': 'The machine that runs the job does not answer.',
+  'requeued-by-system': 'The batch system put the job back into the queue.',
+  'launch-failure': 'The batch system could not start the job.',
 };
 
 export function jobIcon(job: JobState): Icon {
