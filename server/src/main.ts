@@ -6,6 +6,7 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { batchScript } from './batch-script/features.ts';
 import { startServer } from './server.ts';
+import { NearbyPrograms } from './nearby-programs.ts';
 import { ProgramsOnDisk } from './programs.ts';
 import { SeenMetrics } from './seen-metrics.ts';
 import { FilesOnDisk, surroundingsOf } from './surroundings.ts';
@@ -14,6 +15,7 @@ import { sweepFile } from './sweep-file/features.ts';
 const files = new FilesOnDisk();
 const programs = new ProgramsOnDisk();
 const metrics = new SeenMetrics();
+const nearby = new NearbyPrograms();
 
 startServer(createConnection(ProposedFeatures.all), {
   languages: new Map([
@@ -21,10 +23,15 @@ startServer(createConnection(ProposedFeatures.all), {
     ['shellscript', batchScript],
   ]),
   surroundingsOf: (uri, roots, { readsProgram }) =>
-    surroundingsOf(uri, roots, files, readsProgram ? programs : undefined, metrics),
+    surroundingsOf(uri, roots, files, {
+      metrics,
+      nearby,
+      ...(readsProgram && { programs }),
+    }),
   forgetSurroundings: () => {
     files.forget();
     programs.forget();
     metrics.forget();
+    nearby.forget();
   },
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, programFolders } from '#core/sweep/program-folder.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
+import type { NearbyPrograms } from './nearby-programs.ts';
 import type { ProgramsOnDisk } from './programs.ts';
 import type { SeenMetrics } from './seen-metrics.ts';
 
@@ -104,15 +105,20 @@ function pathOf(uri: string): string | undefined {
 
 /**
  * The surroundings of the document. Without a place on this disk (untitled, virtual workspace) most
- * questions go unanswered. Without `programs`, no program is read; without `metrics`, nobody knows what was reported.
+ * questions go unanswered. Of `beside`, each may be missing: without `programs`, no program is read; without
+ * `metrics`, nobody knows what was reported; without `nearby`, no program is offered.
  */
 export function surroundingsOf(
   uri: string,
   roots: readonly string[],
   files: FilesOnDisk,
-  programs?: ProgramsOnDisk,
-  metrics?: SeenMetrics,
+  beside: {
+    readonly programs?: ProgramsOnDisk;
+    readonly metrics?: SeenMetrics;
+    readonly nearby?: NearbyPrograms;
+  } = {},
 ): Surroundings {
+  const { programs, metrics, nearby } = beside;
   const file = pathOf(uri);
   if (file === undefined) return {};
   const folder = path.dirname(file);
@@ -130,6 +136,7 @@ export function surroundingsOf(
       if (found === 'missing' || kind === 'windows') return found;
       return { ...found, executable: files.isExecutable(path.resolve(found.folder, program)) };
     },
+    ...(nearby && { nearbyPrograms: () => nearby.of(folder) }),
     ...(metrics && { metricNames: (program: string) => metrics.of(root ?? folder, program) }),
     ...(programs && {
       programOptions: (program: string) => {

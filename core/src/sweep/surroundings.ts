@@ -23,6 +23,8 @@ export interface Surroundings {
   hasFolder?(folder: string): boolean | undefined;
   /** Names of `launch.queue` values that can run here; undefined: don't check. */
   readonly queues?: readonly string[];
+  /** Paths of programs near the document, relative to its folder, the nearest first; undefined when nobody can tell. */
+  nearbyPrograms?(): readonly string[] | undefined;
   /** Names of the metrics that earlier runs of the program reported; undefined or empty: nobody knows. */
   metricNames?(program: string): readonly string[] | undefined;
   /** The options that the program's text declares; undefined when it can't be read or isn't to be. */

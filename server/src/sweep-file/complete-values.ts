@@ -34,8 +34,18 @@ function wordsFor(
   if (name === 'queue' && path[0]?.name === 'launch') return named(analysis.surroundings.queues ?? ['local']);
   if (name === 'name' && (path[0]?.name === 'metric' || path[0]?.name === 'metrics'))
     return named(metricNames(analysis));
+  if (isProgramPlace(path.map((step) => step.name))) return programs(analysis);
   return wordsOf(schema, name);
 }
+
+/** Keys whose value is a program: a sweep's, or a job's where it is given as a path. */
+function isProgramPlace(names: readonly string[]): boolean {
+  const place = names.join('.');
+  return place === 'program' || place === 'job' || place === 'scheduler.job' || place === 'scheduler.source';
+}
+
+const programs = ({ surroundings }: SweepAnalysis): readonly Word[] =>
+  (surroundings.nearbyPrograms?.() ?? []).map((label) => ({ label, kind: 'file' }));
 
 function metricNames({ surroundings, outline }: SweepAnalysis): readonly string[] {
   const program = outline.children.find(({ name }) => name === 'program')?.word;

@@ -196,6 +196,17 @@ describe('completion of values', () => {
     assert.deepEqual(labels('program: other.py\nmetric: {name: |}', surroundings), []);
   });
 
+  it('offers programs near the file for the program and for jobs', () => {
+    const surroundings: Surroundings = { nearbyPrograms: () => ['train.py', 'jobs/decide.py', 'a b.py'] };
+    const programs = ['train.py', 'jobs/decide.py', 'a b.py'];
+    assert.deepEqual(labels('program: |', surroundings), programs);
+    assert.deepEqual(labels('job: |', surroundings), programs);
+    assert.deepEqual(labels('scheduler:\n  job: |', surroundings), programs);
+    assert.deepEqual(labels('scheduler: {source: |}', surroundings), programs);
+    assert.deepEqual(labels('parameters:\n  program: {value: |}', surroundings), []);
+    assert.deepEqual(labels('program: |'), []);
+  });
+
   it('keeps the quotes that are there', () => {
     assert.equal(accepted('method: "g|"\n', 'grid'), 'method: "grid"\n');
   });

@@ -83,14 +83,16 @@ describe('programs on the disk', () => {
     write('src/train.py', parser('lr'));
     const uri = pathToFileURL(path.join(folder, 'configs', 'sweep.yaml')).href;
     const roots = [pathToFileURL(folder).href];
-    const around = surroundingsOf(uri, roots, new FilesOnDisk(), new ProgramsOnDisk());
+    const around = surroundingsOf(uri, roots, new FilesOnDisk(), { programs: new ProgramsOnDisk() });
     assert.deepEqual(
       around.programOptions?.('src/train.py')?.options.map(({ name }) => name),
       ['lr'],
     );
     assert.equal(around.programOptions('train.py'), undefined);
     assert.ok(!('programOptions' in surroundingsOf(uri, roots, new FilesOnDisk())));
-    const untitled = surroundingsOf('untitled:a', roots, new FilesOnDisk(), new ProgramsOnDisk());
+    const untitled = surroundingsOf('untitled:a', roots, new FilesOnDisk(), {
+      programs: new ProgramsOnDisk(),
+    });
     assert.ok(!('programOptions' in untitled));
   });
 });
@@ -99,7 +101,7 @@ describe('what a program adds to its sweep file', () => {
   const analysed = (text: string) => {
     write('train.py', parser('lr'));
     const uri = pathToFileURL(path.join(folder, 'sweep.yaml')).href;
-    return analyse(text, surroundingsOf(uri, [], new FilesOnDisk(), new ProgramsOnDisk()));
+    return analyse(text, surroundingsOf(uri, [], new FilesOnDisk(), { programs: new ProgramsOnDisk() }));
   };
 
   it('is the default and the help of an option, shown as they are', () => {
