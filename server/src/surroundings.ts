@@ -146,6 +146,7 @@ export function surroundingsOf(
     }),
     hasFolder: (wanted) =>
       findFolder(wanted, programFolders(folder, root, kind), (candidate) => files.hasFolder(candidate)),
+    isExecutable: () => (kind === 'windows' || !files.has(file) ? undefined : files.isExecutable(file)),
     hasEnvironmentVariable: (name) => process.env[name] !== undefined,
   };
 }

@@ -1,6 +1,6 @@
 /** Which batch system a script is written for. */
-import type { DirectiveLine, Script } from './script.ts';
-import { dialects, marks, systemsOf, type Mark, type System } from './systems.ts';
+import type { DirectiveLine, Script, Span } from './script.ts';
+import { dialects, marks, systems, systemsOf, type Mark, type System } from './systems.ts';
 
 export interface Detection {
   /** The mark that most lines begin with. */
@@ -11,14 +11,42 @@ export interface Detection {
   readonly lines: readonly DirectiveLine[];
   /** Lines of other systems. */
   readonly foreign: readonly DirectiveLine[];
+  /** Whether a comment of the script says which system it is for. */
+  readonly declared: boolean;
+}
+
+const declaration = /^#.*\bsweepdeck: *system +([\w-]+)/m;
+
+export interface DeclaredSystem {
+  /** undefined: no such system. */
+  readonly system: System | undefined;
+  readonly name: string;
+  readonly at: Span;
+}
+
+/** What the comment `# sweepdeck: system slurm` says. */
+export function declaredSystem({ text }: Script): DeclaredSystem | undefined {
+  const found = text.includes('sweepdeck:') ? declaration.exec(text) : null;
+  if (found === null) return undefined;
+  const [whole, name = ''] = found;
+  const end = found.index + whole.length;
+  return { system: systems.find((one) => one === name), name, at: [end - name.length, end] };
 }
 
 /** undefined: no batch script. Lines that a script writes into other scripts don't count. */
 export function detect(script: Script): Detection | undefined {
   const own = script.directives.filter((line) => !line.inHereDocument);
+  const declared = declaredSystem(script)?.system;
   if (own.length === 0) {
     const [first] = script.nearMisses;
-    return first && { mark: first.mark, systems: systemsOf[first.mark], lines: [], foreign: [] };
+    if (first === undefined) return undefined;
+    return {
+      mark: first.mark,
+      systems: declared === undefined ? systemsOf[first.mark] : [declared],
+      lines: [],
+      foreign: [],
+      declared: declared !== undefined,
+    };
   }
   const weight = new Map<Mark, number>();
   // a line that is read says more than one that comes too late
@@ -26,18 +54,20 @@ export function detect(script: Script): Detection | undefined {
     weight.set(mark, (weight.get(mark) ?? 0) + (late && stops(mark) ? 0.01 : 1));
   // msub obeys both of them, qsub only its own
   if (weight.has('#MSUB')) weight.delete('#PBS');
-  const mark = marks
-    .filter((one) => weight.has(one))
-    .sort((a, b) => (weight.get(b) ?? 0) - (weight.get(a) ?? 0))[0];
+  const mark =
+    declared === undefined
+      ? marks.filter((one) => weight.has(one)).sort((a, b) => (weight.get(b) ?? 0) - (weight.get(a) ?? 0))[0]
+      : dialects[declared].mark;
   if (mark === undefined) return undefined;
   // Grid Engine and OAR read the whole file, whatever the shell makes of it
   const all = stops(mark) ? own : script.directives;
   const reads = (one: Mark) => one === mark || (mark === '#MSUB' && one === '#PBS');
   return {
     mark,
-    systems: systemsOf[mark],
+    systems: declared === undefined ? systemsOf[mark] : [declared],
     lines: all.filter((line) => reads(line.mark)),
     foreign: own.filter((line) => !reads(line.mark)),
+    declared: declared !== undefined,
   };
 }
 

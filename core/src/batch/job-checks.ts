@@ -4,7 +4,9 @@ import { isMap } from '../value.ts';
 import type { BatchProblems } from './problem-list.ts';
 import { replacing } from './problem-list.ts';
 import type { Script, Span } from './script.ts';
-import type { Dialect } from './systems.ts';
+import { checkSiteNames, type SiteNames } from './site-names.ts';
+import type { Dialect, System } from './systems.ts';
+import { checkUnits } from './unit-checks.ts';
 import { partSpan, removal, type ReadOption } from './validate.ts';
 import { assignments } from './values/lists.ts';
 
@@ -12,6 +14,10 @@ import { assignments } from './values/lists.ts';
 export interface BatchSurroundings {
   /** Whether the folder, absolute or relative to the script's, is there. */
   hasFolder?(path: string): boolean | undefined;
+  /** Whether the system can start the script's file itself. */
+  isExecutable?(): boolean | undefined;
+  /** The names of a kind (`x-live` of the catalogues) that the batch system itself knows here. */
+  siteNames?(system: System, kind: string): SiteNames;
 }
 
 export interface Job {
@@ -23,12 +29,32 @@ export interface Job {
 }
 
 export function checkJob(job: Job): void {
+  checkFile(job);
   checkPlacement(job);
   checkRepetitions(job);
   checkResources(job);
   checkArray(job);
   checkOutputs(job);
   checkOmissions(job);
+  checkUnits(job);
+  checkSiteNames(job);
+}
+
+function checkFile({ script, dialect, problems, surroundings, options }: Job): void {
+  const [first] = options;
+  const start = script.shebang ?? first?.directive.markSpan;
+  if (dialect.system === 'oar' && start && surroundings.isExecutable?.() === false)
+    problems.add(
+      'not-executable',
+      start,
+      'oarsub runs the file itself, and it is not executable: the job would end with exit code 126. Run chmod +x on it.',
+    );
+  if (first && script.firstCommand === undefined)
+    problems.add(
+      'command-missing',
+      first.directive.markSpan,
+      'The script has directives and no command: the job would end as soon as it starts.',
+    );
 }
 
 const given = ({ options }: Job, ...keys: readonly string[]): ReadOption | undefined =>

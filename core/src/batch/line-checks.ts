@@ -1,4 +1,6 @@
 /** Problems of whole lines: what looks like a directive and is none, what comes too late, what another system reads. */
+import { catalogueOf } from './catalogue.ts';
+import type { Detection } from './detect.ts';
 import type { BatchProblems, SpanEdit } from './problem-list.ts';
 import { lineSpan, replacing } from './problem-list.ts';
 import type { DirectiveLine, NearMiss, Script } from './script.ts';
@@ -87,30 +89,40 @@ function moveUp(script: Script, { line, span }: DirectiveLine): readonly SpanEdi
   ];
 }
 
-/** Lines of other systems: one problem for each of those systems. */
+/** What the script says about lines of other systems. */
+export interface Consent {
+  /** `--ignore-pbs` is given. */
+  readonly ignoresPbs: boolean;
+  /** A comment says which system the script is for. */
+  readonly declared: boolean;
+}
+
+/**
+ * Lines of other systems: one problem for each of those systems, with all lines of both. sbatch obeys #PBS and
+ * #BSUB lines; other systems ignore each other's, which is fine where the script says that it knows.
+ */
 export function checkForeign(
   script: Script,
-  foreign: readonly DirectiveLine[],
+  { lines: own, foreign }: Pick<Detection, 'lines' | 'foreign'>,
   dialect: Dialect,
-  ignoresPbs: boolean,
+  { ignoresPbs, declared }: Consent,
   problems: BatchProblems,
 ): void {
   for (const [mark, lines] of Map.groupBy(foreign, (line) => line.mark)) {
-    const [first, ...others] = lines.filter((line) => !line.late || dialect.system !== 'slurm');
-    if (!first) continue;
     const obeyed = dialect.system === 'slurm' && (mark === '#PBS' || mark === '#BSUB');
-    if (obeyed && ignoresPbs) continue;
-    const where = lines.map(({ line }) => line + 1);
-    const listedLines = `${where.length === 1 ? 'line' : 'lines'} ${where.slice(0, 12).join(', ')}${where.length > 12 ? ' ...' : ''}`;
-    const title = systemsOf[mark].flatMap((system) => (system ? dialects[system].title : [])).join(' or ');
+    if (obeyed ? ignoresPbs : declared) continue;
+    const read = lines.filter((line) => isRead(line) && isMeant(script, line));
+    const [first, ...others] = read;
+    if (!first) continue;
+    const titles = systemsOf[mark].flatMap((system) => (system ? dialects[system].title : []));
     problems.add(
       'mixed-systems',
       first.markSpan,
-      obeyed
-        ? `sbatch obeys ${mark} lines too, and reads their values its own way: keep one system (${mark} on ${listedLines}).`
-        : `This script is for ${dialect.title}, which ignores ${mark} (${title}, ${listedLines}).`,
+      `Directives of two systems stand in this script: ${dialect.mark} on ${places(own)} and ${mark} on ${places(read)}. ` +
+        (obeyed
+          ? `sbatch obeys ${mark} lines too, and reads their values its own way: keep one system.`
+          : `${dialect.title} ignores those of ${titles.join(' and ')}: keep one system, or say with '# sweepdeck: system ${dialect.system}' which one is meant.`),
       {
-        severity: obeyed ? 'error' : 'warning',
         related: others
           .slice(0, 20)
           .map(({ markSpan, line }) => ({ message: `Line ${line + 1} is one of them.`, at: markSpan })),
@@ -121,4 +133,21 @@ export function checkForeign(
       },
     );
   }
+}
+
+/** Whether the system of the line's mark would read it. */
+const isRead = ({ mark, late }: DirectiveLine): boolean =>
+  !late || !dialects[systemsOf[mark][0]].stopsAtCommand;
+
+/** `#$` begins commented-out commands too: options of Grid Engine must follow. */
+function isMeant({ text }: Script, { mark, body }: DirectiveLine): boolean {
+  if (mark !== '#$') return true;
+  const name = /^\s*-(\S+)/.exec(text.slice(...body))?.[1];
+  return name !== undefined && catalogueOf('sge').options.has(name);
+}
+
+function places(lines: readonly DirectiveLine[]): string {
+  const numbers = (lines.some(isRead) ? lines.filter(isRead) : lines).map(({ line }) => line + 1);
+  const more = numbers.length > 12 ? ' and more' : '';
+  return `${numbers.length === 1 ? 'line' : 'lines'} ${numbers.slice(0, 12).join(', ')}${more}`;
 }

@@ -5,10 +5,12 @@ export const batchProblemSeverities = {
   // the file
   'shebang-missing': 'information',
   'carriage-returns': 'warning',
+  'not-executable': 'warning',
+  'command-missing': 'information',
   // the lines
   'not-a-directive': 'warning',
   'late-directive': 'warning',
-  'mixed-systems': 'warning',
+  'mixed-systems': 'error',
   'unclosed-quote': 'error',
   'stray-text': 'warning',
   // options
@@ -25,6 +27,9 @@ export const batchProblemSeverities = {
   'unknown-word': 'error',
   'value-out-of-range': 'error',
   'unknown-resource': 'warning',
+  'unknown-site-name': 'information',
+  'time-rounded-up': 'information',
+  'unit-missing': 'information',
   'mixed-resources': 'error',
   'variable-in-directive': 'warning',
   'quotes-taken-literally': 'warning',

@@ -1,13 +1,14 @@
 /** Reads a batch script: which system it is for, what it asks for, and what is wrong with it. */
+import { listed, nearest } from '../sweep/spelling.ts';
 import type { Problem } from '../text.ts';
-import { detect, pbsFlavour, type Detection } from './detect.ts';
+import { declaredSystem, detect, pbsFlavour, type Detection } from './detect.ts';
 import { checkJob, type BatchSurroundings } from './job-checks.ts';
 import { checkForeign, checkNearMisses, readableLines } from './line-checks.ts';
 import { readOptions } from './options.ts';
 import type { BatchProblemCode } from './problem-codes.ts';
-import { BatchProblems } from './problem-list.ts';
+import { BatchProblems, replacing } from './problem-list.ts';
 import { readScript, type Script } from './script.ts';
-import { dialects, type System } from './systems.ts';
+import { dialects, systems, type System } from './systems.ts';
 import { validateOptions, type ReadOption } from './validate.ts';
 
 export interface BatchScript {
@@ -53,18 +54,19 @@ interface Reading {
 function readAs(
   system: System,
   script: Script,
-  { lines, foreign }: Detection,
+  detection: Detection,
   surroundings: BatchSurroundings,
 ): Reading {
   const dialect = dialects[system];
   const problems = new BatchProblems(script);
   checkText(script, system, problems);
+  checkDeclaration(script, problems);
   checkNearMisses(script, dialect, problems);
-  const readable = readableLines(script, lines, dialect, problems);
+  const readable = readableLines(script, detection.lines, dialect, problems);
   const given = readOptions(script.text, readable, dialect, problems);
   const options = validateOptions(script.text, given, system, problems);
   const ignoresPbs = options.some(({ spec }) => spec.key === 'ignore-pbs');
-  checkForeign(script, foreign, dialect, ignoresPbs, problems);
+  checkForeign(script, detection, dialect, { ignoresPbs, declared: detection.declared }, problems);
   checkJob({ script, dialect, options, problems, surroundings });
   return { system, options, found: problems };
 }
@@ -105,4 +107,19 @@ function checkText(script: Script, system: System, problems: BatchProblems): voi
         },
       },
     );
+}
+
+function checkDeclaration(script: Script, problems: BatchProblems): void {
+  const declared = declaredSystem(script);
+  if (declared === undefined || declared.system !== undefined) return;
+  const meant = nearest(declared.name, systems);
+  problems.add(
+    'unknown-word',
+    declared.at,
+    `There is no system '${declared.name}': ${listed(systems, 'and')} are known.`,
+    {
+      severity: 'warning',
+      fix: meant === undefined ? undefined : replacing(`Change to '${meant}'`, declared.at, meant),
+    },
+  );
 }

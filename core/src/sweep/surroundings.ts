@@ -21,6 +21,8 @@ export interface Surroundings {
    * undefined when nobody can tell, as for a path of another machine.
    */
   hasFolder?(folder: string): boolean | undefined;
+  /** Whether the system can start the document's file itself; undefined where that means nothing. */
+  isExecutable?(): boolean | undefined;
   /** Names of `launch.queue` values that can run here; undefined: don't check. */
   readonly queues?: readonly string[];
   /** Paths of programs near the document, relative to its folder, the nearest first; undefined when nobody can tell. */

@@ -1,6 +1,6 @@
 /** What can be done about the problems of a batch script, and translating it for another system. */
-import { lineText } from '#core/batch/problem-list.ts';
-import { dialects, systems } from '#core/batch/systems.ts';
+import { lineText, positionIn } from '#core/batch/problem-list.ts';
+import { dialects, systems, systemsOf } from '#core/batch/systems.ts';
 import { translate } from '#core/batch/translate/translate.ts';
 import type { Position, Problem, Range } from '#core/text.ts';
 import type { CodeAction, TextEdit } from '../language.ts';
@@ -14,6 +14,7 @@ const uncertain: ReadonlySet<string> = new Set([
   'directory-not-given',
   'shell-not-given',
   'unexpected-value',
+  'unknown-site-name',
 ]);
 
 /**
@@ -28,6 +29,7 @@ export function codeActions(
   const here = problems.filter((problem) => touches(problem.range, range));
   return [
     ...here.flatMap(fixOf),
+    ...here.flatMap((problem) => declaring(analysis, problem)),
     ...fixAll(problems),
     ...here.flatMap((problem) => ignoring(analysis, problem)),
     ...translations(analysis, range),
@@ -43,6 +45,26 @@ function fixOf(problem: Problem): readonly CodeAction[] {
   if (fix === undefined) return [];
   const action = { title: fix.title, kind: 'fix' as const, solves: [problem], edits: fix.edits };
   return [isCertain(problem) ? { ...action, preferred: true } : action];
+}
+
+/** Lines of another system may be meant for another machine: saying which system counts solves it where that one ignores them. */
+function declaring({ script, system, options }: BatchAnalysis, problem: Problem): readonly CodeAction[] {
+  const [first] = options;
+  if (problem.code !== 'mixed-systems' || system === undefined || first === undefined) return [];
+  const { mark, markSpan } = first.directive;
+  const obeyed =
+    system === 'slurm' && /^#(PBS|BSUB)/.test(lineText(script, problem.range.start.line).trimStart());
+  if (obeyed || !systemsOf[mark].includes(system)) return [];
+  const line = positionIn(script, markSpan[0]).line;
+  const at = { line, character: 0 };
+  return [
+    {
+      title: `Say that this script is for ${dialects[system].title}`,
+      kind: 'fix',
+      solves: [problem],
+      edits: [{ range: { start: at, end: at }, newText: `# sweepdeck: system ${system}\n` }],
+    },
+  ];
 }
 
 function fixAll(problems: readonly Problem[]): readonly CodeAction[] {

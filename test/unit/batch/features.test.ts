@@ -162,10 +162,20 @@ describe('code actions in batch scripts', () => {
     assert.equal(applied(text, all?.edits ?? []), '#!/bin/sh\n#SBATCH --time=10\n#SBATCH --mem=16G\n');
   });
   it('offers to have a remark no more, and the comment works', () => {
-    const { text, actions } = actionsAt('#!/bin/sh\n#SBATCH -t 10 --wa|it\n');
+    const { text, actions } = actionsAt('#!/bin/sh\n#SBATCH -t 10 --wa|it\n./run\n');
     const ignore = actions.find(({ title }) => title.startsWith('Ignore'));
     assert.deepEqual(analyse(applied(text, ignore?.edits ?? []), {}).problems, []);
     assert.ok(actions.some(({ disables }) => disables === 'unattended-option'));
+  });
+  it('offers to say which of two systems is meant, where that one ignores the other', () => {
+    const title = 'Say that this script is for TORQUE';
+    const { text, actions } = actionsAt('#!/bin/sh\n#PBS -N x\n#PBS -V\n#$| -cwd\n./run\n');
+    const action = actions.find((one) => one.title === title);
+    const said = applied(text, action?.edits ?? []);
+    assert.equal(said.split('\n')[1], '# sweepdeck: system torque');
+    assert.ok(!analyse(said, {}).problems.some(({ code }) => code === 'mixed-systems'));
+    const obeyed = actionsAt('#!/bin/sh\n#SBATCH -t 10\n#PBS| -N x\n').actions;
+    assert.ok(!obeyed.some((one) => one.title.startsWith('Say')));
   });
   it('translates for each of the six other systems, on a directive only', () => {
     const { text, actions } = actionsAt('#!/bin/sh\n#SBATCH -t 1|0\n./run\n');

@@ -6,7 +6,9 @@
  *     #       ^^^^^ error unknown-option: Slurm has no option '--tme'. Did you mean '--time'? => Change to '--time'
  *
  * A file holds several cases, each after a `#===` line with its name and, as JSON, its surroundings. A case
- * with `"crlf": true` is read with CR LF line ends. Where a range begins too far left for a caret, or covers
+ * with `"crlf": true` is read with CR LF line ends, one with `"executable": false` from a file that is not
+ * executable, and one with `"names": {"queue": ["fast"]}` where the batch system knows these names. A case
+ * without any command gets one at its end, unless it says `"bare": true`. Where a range begins too far left for a caret, or covers
  * several lines, it is written as columns: `# 0-6 error ...`, `# 4-2:3 error ...`. After `=>` stands the title
  * of the fix.
  */
@@ -24,6 +26,8 @@ export interface Case {
 
 const expectation = /^#(?: *\^+| \d+-(?:\d+:)?\d+) (?:error|warning|information) [a-z-]+: .*\n?/gm;
 
+const command = './run\n';
+
 export function casesOf(file: string): readonly Case[] {
   return file
     .split(/^(?=#=== )/m)
@@ -33,19 +37,33 @@ export function casesOf(file: string): readonly Case[] {
       const head = section.slice(0, end);
       const annotated = section.slice(end);
       const json = /\{.*\}/.exec(head)?.[0];
-      const { missing = [], crlf = false } = (json === undefined ? {} : JSON.parse(json)) as {
+      const {
+        missing = [],
+        names = {},
+        executable = true,
+        crlf = false,
+        bare = false,
+      } = (json === undefined ? {} : JSON.parse(json)) as {
         missing?: readonly string[];
+        names?: Readonly<Record<string, readonly string[]>>;
+        executable?: boolean;
         crlf?: boolean;
+        bare?: boolean;
       };
-      const plain = annotated.replace(expectation, '');
+      const written = annotated.replace(expectation, '');
+      const plain = bare || /^[^#\s]/m.test(written) ? written : `${written}${command}`;
       return {
         name: head
           .replace(/^#=== */, '')
           .replace(/\{.*/, '')
           .trim(),
-        annotated,
+        annotated: plain === written ? annotated : `${annotated}${command}`,
         text: crlf ? plain.replaceAll('\n', '\r\n') : plain,
-        surroundings: { hasFolder: (folder) => !missing.includes(folder) },
+        surroundings: {
+          hasFolder: (folder) => !missing.includes(folder),
+          isExecutable: () => executable,
+          siteNames: (_, kind) => names[kind]?.map((name) => ({ name })),
+        },
       };
     });
 }

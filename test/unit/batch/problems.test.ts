@@ -60,11 +60,27 @@ describe('fixes in batch scripts', () => {
 });
 
 describe('batch scripts as people write them', () => {
+  const twoSystems = 'two-systems.sh';
   const files = readdirSync(path.join(fixtures, 'found'));
   it('are at least 60', () => {
     assert.ok(files.length >= 60, String(files.length));
   });
-  for (const file of files) {
+  it('names the lines of both systems in the script that carries two', () => {
+    const text = textOf('found', twoSystems);
+    const errors = (one: string) =>
+      readBatchScript(one).problems.filter(({ severity }) => severity === 'error');
+    assert.deepEqual(
+      errors(text).map(({ code, message }) => [code, message.split('. ')[0]]),
+      [
+        [
+          'mixed-systems',
+          'Directives of two systems stand in this script: #PBS on lines 2, 3 and #$ on line 4',
+        ],
+      ],
+    );
+    assert.deepEqual(errors(text.replace('\n', '\n# sweepdeck: system torque\n')), []);
+  });
+  for (const file of files.filter((one) => one !== twoSystems)) {
     it(`finds no error in ${file}`, () => {
       const { problems } = readBatchScript(textOf('found', file));
       assert.deepEqual(

@@ -20,7 +20,7 @@ describe('the language server with batch scripts', () => {
 
   it('says what is wrong in a shell script that carries directives, with a link to its own page', async () => {
     const uri = 'untitled:one.sh';
-    await editor.open(uri, '#!/bin/bash\n#SBATCH --tme=10\n', 'shellscript');
+    await editor.open(uri, '#!/bin/bash\n#SBATCH --tme=10\n./run\n', 'shellscript');
     const { diagnostics } = await editor.diagnostics(uri, 1);
     assert.deepEqual(
       diagnostics.map(({ code, codeDescription }) => [code, codeDescription?.href]),
@@ -52,7 +52,7 @@ describe('the language server with batch scripts', () => {
     mkdirSync(path.join(folder, 'logs'));
     mkdirSync(path.join(folder, 'jobs'));
     const uri = pathToFileURL(path.join(folder, 'jobs', 'four.sh')).href;
-    const script = (output: string) => `#!/bin/bash\n#SBATCH -t 10 -o ${output}\n`;
+    const script = (output: string) => `#!/bin/bash\n#SBATCH -t 10 -o ${output}\n./run\n`;
     await editor.open(uri, script('logs/%j.out'), 'shellscript');
     assert.deepEqual((await editor.diagnostics(uri, 1)).diagnostics, []);
     await editor.change(uri, 2, { text: script('lgos/%j.out') });

@@ -2,6 +2,7 @@
 import type { Value } from '../../value.ts';
 import type { OptionSpec } from '../catalogue.ts';
 import { checkDependency, checkLsfDependency, checkSlurmDependency } from './dependencies.ts';
+import { checkSlurmHosts } from './hosts.ts';
 import { countIndexes, lastIndex, parseIndexes, type IndexRules } from './indexes.ts';
 import { assignments, pieces } from './lists.ts';
 import { bad, good, type Parsed } from './parsed.ts';
@@ -283,6 +284,7 @@ const readers: Readonly<Record<string, Reader>> = {
   'slurm-when': matching(
     /^(\d{1,2}:\d{2}(:\d{2})?([ap]m)?|\d{4}(\d{2})?|\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{2}-\d{2}([T-]\d{2}:\d{2}(:\d{2})?)?|now(\+\d+([a-z]*))?|today|tomorrow|midnight|noon|fika|teatime)([T ].*)?$/i,
   ),
+  'slurm-hosts': checkSlurmHosts,
   'slurm-geometry': matching(/^(\d+|\*)(-\d+)?(:(\d+|\*)(-\d+)?){0,2}$/),
   'slurm-switches': (text) => {
     const [count = '', wait, ...more] = text.split('@');
