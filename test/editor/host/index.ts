@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   trusted: [
     () => import('./activation.ts'),
     () => import('./language.ts'),
+    () => import('./batch-scripts.ts'),
     () => import('./sweeps.ts'),
     () => import('./terminal.ts'),
   ],
