@@ -43,7 +43,10 @@ export interface SlurmControls {
   setEndTime(id: string, seconds: number): Promise<void>;
   /** Requeues a running job; Slurm then waits two minutes (BeginTime) unless `runNow` is called. */
   requeue(id: string): Promise<void>;
-  /** Drops the begin time of a pending job. */
+  /**
+   * Moves the begin time of a requeued job to two seconds from now. Not at once: a node refuses a job that starts again in
+   * the second in which it was killed ("Job credential revoked"), and Slurm then calls it FAILED with exit code 1.
+   */
   runNow(id: string): Promise<void>;
   hold(id: string): Promise<void>;
   release(id: string): Promise<void>;
@@ -163,7 +166,7 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
         await must('scontrol', 'requeue', id);
       },
       runNow: async (id) => {
-        await must('scontrol', 'update', `JobId=${id}`, 'StartTime=now');
+        await must('scontrol', 'update', `JobId=${id}`, 'StartTime=now+2');
       },
       hold: async (id) => {
         await must('scontrol', 'hold', id);
