@@ -58,7 +58,13 @@ export type SubmitAnswer =
   /** `id` is the base id of an array. `taskIds` where every task has an id of its own (OAR), in order. */
   | { readonly kind: 'accepted'; readonly id: string; readonly taskIds?: readonly string[] }
   /** Final: bad directive, unknown partition... `sentence` holds the system's own words; `line` is 1-based in the script. */
-  | { readonly kind: 'refused'; readonly sentence: string; readonly line?: number }
+  | {
+      readonly kind: 'refused';
+      readonly sentence: string;
+      readonly line?: number;
+      /** What the refusal is about: keys of options in the directive catalogue, or a piece of the line itself. */
+      readonly about?: { readonly options?: readonly string[]; readonly text?: string };
+    }
   /** Certainly not taken, and worth another try later (controller down, too many jobs). */
   | { readonly kind: 'busy'; readonly sentence: string }
   /** May have been taken: look for the name before submitting again. */
@@ -136,7 +142,14 @@ export interface BatchSystem {
   readonly longestName: number;
   /** Arrays: index of the first task and how many fit in one; undefined: no arrays, one submission per job. */
   readonly arrays:
-    { readonly firstTask: number; readonly most: number; readonly variable: string } | undefined;
+    | {
+        readonly firstTask: number;
+        readonly most: number;
+        readonly variable: string;
+        /** The system can't limit how many tasks run at once (OAR): `atOnce` is ignored, submit less at a time. */
+        readonly unthrottled?: true;
+      }
+    | undefined;
   /**
    * `directly`: the system writes the output files while the job runs, so that they can be followed.
    * `at-end`: it spools them and copies them over when the job ended.
@@ -153,6 +166,11 @@ export interface BatchSystem {
   readonly headerFor: (request: HeaderRequest) => readonly string[];
   /** Among a person's directive lines those that the driver's replace (name, output, error, array...): matched lines are left out, with a remark. */
   readonly isReplaced: (directive: string) => boolean;
+  /**
+   * What stays of a person's directive line (`#SBATCH -J x -p gpu` -> `#SBATCH -p gpu`): the same text when nothing in
+   * it is replaced, undefined when nothing is left. Write this instead of the line. `systems/replaced.ts` makes both.
+   */
+  readonly keptOf: (directive: string) => string | undefined;
 
   readonly submit: (submission: Submission) => Invocation;
   readonly readSubmit: (answer: Answer) => SubmitAnswer;
