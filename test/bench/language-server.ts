@@ -1,167 +1,278 @@
 /**
- * (c) The language server beside yaml-language-server with the same schema: time to `initialize`, from open
- * to diagnostics, from an edit to diagnostics. Each edit makes or mends one mistake; both servers' debounce is included.
+ * (c) The language server beside yaml-language-server with the same schema, on the same texts, in one run: each with the
+ * flags of its own client. Times are what an editor waits, both servers' debounce included; each edit makes or mends one
+ * mistake. Afterwards memory, and whether a storm of edits ends with the diagnostics of the last text.
  */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import {
-  createProtocolConnection,
-  DidChangeTextDocumentNotification,
-  DidOpenTextDocumentNotification,
-  ExitNotification,
-  InitializedNotification,
-  InitializeRequest,
-  PublishDiagnosticsNotification,
-  type ProtocolConnection,
-  RegistrationRequest,
-  ShutdownRequest,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-languageserver/node';
+import { isDeepStrictEqual } from 'node:util';
 import { figure, median, type Row } from './measure.ts';
+import {
+  pause,
+  ServerProcess,
+  sweepdeck,
+  within,
+  yamlLanguageServer,
+  type ServerProgram,
+} from './server-process.ts';
+import { aliasSweep, anchoredSweep, directivesOnly, flatSweep, jobScript, type Sample } from './texts.ts';
 
-const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const schema = pathToFileURL(path.join(project, 'schemas/sweep.schema.json')).href;
+type Figures = Readonly<Record<string, number>>;
 
-interface Server {
+interface Subject {
   readonly name: string;
-  readonly script: string;
-  readonly language: string;
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly sample: Sample;
+  readonly language: 'sweep' | 'shellscript';
+  /** How often each thing is done, with the mistake and without. */
+  readonly rounds: number;
+  /** Milliseconds by what is measured. */
+  readonly bounds?: Readonly<Record<string, number>>;
 }
 
-const SERVERS: readonly Server[] = [
-  { name: 'Sweepdeck', script: 'dist/server.cjs', language: 'sweep', settings: {} },
+const editing = (most: number) => ({ 'edit to diagnostics': most });
+const asking = (most: number) => ({ completion: most, hover: most });
+
+export const SUBJECTS: readonly Subject[] = [
+  { name: '100 lines', sample: flatSweep(100), language: 'sweep', rounds: 10 },
   {
-    name: 'yaml-language-server',
-    script: 'node_modules/yaml-language-server/bin/yaml-language-server',
-    language: 'yaml',
-    settings: { yaml: { validate: true, schemaStore: { enable: false }, schemas: { [schema]: '*.yaml' } } },
+    name: '1,000 lines',
+    sample: flatSweep(1_000),
+    language: 'sweep',
+    rounds: 10,
+    bounds: { ...editing(60), ...asking(10) },
+  },
+  {
+    name: '10,000 lines',
+    sample: flatSweep(10_000),
+    language: 'sweep',
+    rounds: 5,
+    bounds: { ...editing(300), ...asking(30) },
+  },
+  {
+    name: '10,000 lines, anchors and merge keys',
+    sample: anchoredSweep(10_000),
+    language: 'sweep',
+    rounds: 5,
+    bounds: { ...editing(300), ...asking(30) },
+  },
+  {
+    name: '2,000 aliases',
+    sample: aliasSweep(2_000),
+    language: 'sweep',
+    rounds: 10,
+    bounds: editing(150),
+  },
+  {
+    name: 'batch script, 10,000 lines, 40 directives',
+    sample: jobScript(10_000),
+    language: 'shellscript',
+    rounds: 10,
+    bounds: editing(20),
+  },
+  {
+    name: 'batch script, 10,000 directives',
+    sample: directivesOnly(10_000),
+    language: 'shellscript',
+    rounds: 10,
+    bounds: editing(20),
   },
 ];
 
-/** A sweep file of about `lines` lines; `goal` is the word the edits change. */
-export function flatSweep(lines: number, goal = 'minimize'): string {
-  const head = [
-    'method: random',
-    'metric:',
-    '  name: loss',
-    `  goal: ${goal}`,
-    'command: ["true"]',
-    'parameters:',
-  ];
-  const body = Array.from({ length: Math.max(1, Math.floor((lines - head.length) / 4)) }, (_, index) =>
-    [`  p${index}:`, '    distribution: uniform', `    min: ${index}.5`, `    max: ${index + 1}.5`].join(
-      '\n',
-    ),
-  );
-  return [...head, ...body, ''].join('\n');
+const uriOf = ({ language }: Subject): string =>
+  language === 'sweep' ? 'file:///bench/large-sweep.yaml' : 'file:///bench/large-job.sh';
+
+/** The change that makes the sample's mistake when `wrong`, else mends it. */
+async function change(server: ServerProcess, { mistake }: Sample, wrong: boolean): Promise<void> {
+  const { line, character, a, b } = mistake;
+  await server.change(within(line, character, (wrong ? a : b).length), wrong ? b : a);
 }
 
-interface Timing {
-  readonly initialize: number;
-  readonly open: number;
-  readonly edit: number;
+/** Resolves to the time until the diagnostics say what the change did. */
+async function edit(server: ServerProcess, sample: Sample, wrong: boolean): Promise<number> {
+  const told = server.diagnosed((all) => hasMistake(all, sample) === wrong);
+  await change(server, sample, wrong);
+  return told;
 }
 
-async function measure(server: Server, lines: number, edits: number): Promise<Timing> {
-  const child = spawn(process.execPath, [path.join(project, server.script), '--stdio'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    cwd: project,
-  });
-  const began = performance.now();
-  const connection: ProtocolConnection = createProtocolConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
-  connection.onRequest('workspace/configuration', ({ items }: { items: readonly { section?: string }[] }) =>
-    items.map(({ section }) => (section === undefined ? {} : (server.settings[section] ?? {}))),
-  );
-  connection.onRequest(RegistrationRequest.type, () => undefined);
-  let told: (count: number) => void = () => undefined;
-  connection.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) =>
-    told(diagnostics.length),
-  );
-  connection.listen();
-  await connection.sendRequest(InitializeRequest.type, {
-    processId: process.pid,
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol's types still require it
-    rootUri: null,
-    workspaceFolders: [],
-    capabilities: {
-      workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
-      textDocument: { publishDiagnostics: { versionSupport: true } },
-    },
-  });
-  const initialize = performance.now() - began;
-  await connection.sendNotification(InitializedNotification.type, {});
-  await connection.sendNotification('workspace/didChangeConfiguration', { settings: server.settings });
-  // a person opens a file some time after the start
-  await new Promise((resolve) => setTimeout(resolve, 500));
+const hasMistake = (all: ServerProcess['diagnostics'], { mistake }: Sample): boolean =>
+  all.some(({ severity, range }) => severity === 1 && range.start.line === mistake.line);
 
-  const uri = 'file:///bench/flat-sweep.yaml';
-  /** Resolves when diagnostics arrive of which there are `count`. */
-  const arrived = (count: (count: number) => boolean): Promise<number> => {
-    const since = performance.now();
-    return new Promise((resolve) => {
-      told = (found) => {
-        if (count(found)) resolve(performance.now() - since);
-      };
-    });
+/** Types a word below a line, asks what may stand there, and takes it back. */
+async function complete(server: ServerProcess, sample: Sample): Promise<number> {
+  const { line, typed } = sample.completion;
+  const start = { line, character: sample.text.split('\n')[line]?.length ?? 0 };
+  const lines = typed.split('\n');
+  const caret = { line: line + lines.length, character: lines.at(-1)?.length ?? 0 };
+  await server.change({ start, end: start }, `\n${typed}`);
+  const time = await server.ask('textDocument/completion', caret);
+  const settled = server.diagnosed(() => true);
+  await server.change({ start, end: caret }, '');
+  await settled;
+  await pause(50);
+  return time;
+}
+
+/** One round with one server: a fresh process. Ends as it began, without the mistake. */
+export async function measure(program: ServerProgram, subject: Subject): Promise<Figures> {
+  const { sample, rounds } = subject;
+  const server = await ServerProcess.start(program, uriOf(subject));
+  const figures: Record<string, number> = { initialize: server.initializing };
+  const medianOf = async (name: string, one: (wrong: boolean) => Promise<number>) => {
+    const times: number[] = [];
+    // a server that did not answer once is not waited for again
+    for (let round = 0; round < rounds && !times.some(Number.isNaN); round++)
+      times.push(await one(true), await one(false));
+    figures[name] = times.some(Number.isNaN) ? NaN : median(times);
   };
-  const opened = arrived((count) => count === 1);
-  await connection.sendNotification(DidOpenTextDocumentNotification.type, {
-    textDocument: { uri, languageId: server.language, version: 1, text: flatSweep(lines, 'minimise-it') },
-  });
-  const open = await opened;
-  const times: number[] = [];
-  let word = 'minimise-it';
-  for (let version = 2; version < 2 + edits; version += 1) {
-    const next = word === 'minimize' ? 'minimise-it' : 'minimize';
-    const done = arrived((count) => count === (next === 'minimize' ? 0 : 1));
-    await connection.sendNotification(DidChangeTextDocumentNotification.type, {
-      textDocument: { uri, version },
-      contentChanges: [
-        {
-          range: { start: { line: 3, character: 8 }, end: { line: 3, character: 8 + word.length } },
-          text: next,
-        },
-      ],
+
+  const opened = server.diagnosed(() => true);
+  await server.open(program === sweepdeck ? subject.language : 'yaml', sample.text);
+  figures['open to diagnostics'] = await opened;
+  await medianOf('edit to diagnostics', (wrong) => edit(server, sample, wrong));
+  await medianOf('completion after a key', () => complete(server, sample));
+  for (const [what, position] of Object.entries(sample.hovers)) {
+    await medianOf(`hover over ${what}`, () => server.ask('textDocument/hover', position));
+    await medianOf(`hover over ${what}, right after an edit`, async (wrong) => {
+      const settled = server.diagnosed((all) => hasMistake(all, sample) === wrong);
+      await change(server, sample, wrong);
+      const time = await server.ask('textDocument/hover', position);
+      await settled;
+      return time;
     });
-    times.push(await done);
-    word = next;
   }
-  await connection.sendRequest(ShutdownRequest.type);
-  await connection.sendNotification(ExitNotification.type);
-  connection.dispose();
-  child.kill();
-  return { initialize, open, edit: median(times) };
+  await server.stop();
+  return figures;
 }
 
-/** Rows: server and lines, medians in ms over the rounds; servers take turns. */
+function boundOf({ bounds }: Subject, what: string): number | undefined {
+  const [kind = ''] = /^(?:completion|hover)/.exec(what) ?? [what];
+  return bounds?.[kind];
+}
+
+/** Medians in ms over the rounds, in which the servers take turns; the ratio is the median of the rounds' ratios. */
 export async function measureLanguageServers(rounds: number): Promise<readonly Row[]> {
-  readFileSync(path.join(project, 'dist/server.cjs')); // built before
   const rows: Row[] = [];
-  for (const [lines, edits] of [
-    [100, 21],
-    [1_000, 21],
-    [10_000, 11],
-  ] as const) {
-    const timings = new Map<string, Timing[]>(SERVERS.map(({ name }) => [name, []]));
-    for (let round = 0; round < rounds; round += 1) {
-      for (const server of SERVERS) timings.get(server.name)?.push(await measure(server, lines, edits));
+  for (const subject of SUBJECTS) {
+    const ours: Figures[] = [];
+    const theirs: Figures[] = [];
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await measure(sweepdeck, subject));
+      if (subject.language === 'sweep') theirs.push(await measure(yamlLanguageServer, subject));
     }
-    for (const [name, all] of timings) {
+    for (const what of Object.keys(ours[0] ?? {})) {
+      const of = (all: readonly Figures[]) => all.map((figures) => figures[what] ?? NaN);
+      const ratios = of(theirs).map((time, round) => time / (ours[round]?.[what] ?? NaN));
+      const bound = boundOf(subject, what);
       rows.push({
-        'language server': name,
-        lines,
-        'initialize ms': figure(median(all.map(({ initialize }) => initialize))),
-        'open to diagnostics ms': figure(median(all.map(({ open }) => open))),
-        'edit to diagnostics ms': figure(median(all.map(({ edit }) => edit))),
+        'language server': subject.name,
+        'ms, median': what,
+        [sweepdeck.name]: figure(median(of(ours))),
+        [yamlLanguageServer.name]: figure(median(of(theirs))),
+        'times longer': figure(median(ratios)),
+        'at most': bound === undefined ? '' : `${bound} ms`,
       });
     }
+  }
+  return rows;
+}
+
+/** Milliseconds between two keys of a fast typist's storm. */
+const storm = { edits: 100, every: 30 };
+
+/**
+ * A storm of edits: whether the last diagnostics are those of the last text, which a second process is asked
+ * for afresh, and how long after the last edit they came.
+ */
+async function measureStorm(program: ServerProgram, subject: Subject): Promise<Figures> {
+  const { sample, language } = subject;
+  const languageId = program === sweepdeck ? language : 'yaml';
+  const server = await ServerProcess.start(program, uriOf(subject));
+  const opened = server.diagnosed(() => true);
+  await server.open(languageId, sample.text);
+  await opened;
+  let last = 0;
+  for (let index = 0; index < storm.edits; index++) {
+    await pause(storm.every);
+    // the last edit makes the mistake
+    await change(server, sample, (storm.edits - index) % 2 === 1);
+    last = performance.now();
+  }
+  let published = last;
+  // until nothing more comes
+  for (let time = 0; !Number.isNaN(time);) {
+    time = await server.diagnosed(() => true, 3_000);
+    if (!Number.isNaN(time)) published = performance.now();
+  }
+  const afresh = await ServerProcess.start(program, uriOf(subject));
+  const looked = afresh.diagnosed(() => true);
+  const { line, a, b } = sample.mistake;
+  const lines = sample.text.split('\n');
+  lines[line] = (lines[line] ?? '').replace(a, b);
+  await afresh.open(languageId, lines.join('\n'));
+  await looked;
+  const right = hasMistake(server.diagnostics, sample);
+  const same = isDeepStrictEqual(server.diagnostics, afresh.diagnostics);
+  await server.stop();
+  await afresh.stop();
+  return { matching: right && same ? 1 : 0, after: published - last };
+}
+
+/** Memory after opening a file and editing it, in MB: resident, and the most there ever was. */
+async function measureMemory(program: ServerProgram, subject: Subject): Promise<Figures> {
+  const { sample, rounds } = subject;
+  const server = await ServerProcess.start(program, uriOf(subject));
+  const opened = server.diagnosed(() => true);
+  await server.open(program === sweepdeck ? subject.language : 'yaml', sample.text);
+  await opened;
+  for (let round = 0; round < rounds; round++) {
+    await edit(server, sample, true);
+    await edit(server, sample, false);
+    await complete(server, sample);
+  }
+  const { now, highest } = server.memory();
+  await server.stop();
+  return { now, highest };
+}
+
+/** Rows: the storm and the memory of each server, against the bound. */
+export async function measureLanguageServerLoad(rounds: number): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const stormy: Subject = { name: '10,000 lines', sample: flatSweep(10_000), language: 'sweep', rounds: 0 };
+  const large: Subject = { name: '20,000 lines', sample: flatSweep(20_000), language: 'sweep', rounds: 10 };
+  for (const program of [sweepdeck, yamlLanguageServer]) {
+    const storms: Figures[] = [];
+    const memories: Figures[] = [];
+    for (let round = 0; round < rounds; round++) {
+      storms.push(await measureStorm(program, stormy));
+      memories.push(await measureMemory(program, large));
+    }
+    const medianOf = (all: readonly Figures[], name: string) =>
+      figure(median(all.map((one) => one[name] ?? NaN)));
+    const matching = storms.filter((one) => one['matching'] === 1).length;
+    rows.push(
+      {
+        server: program.name,
+        measured: `${storm.edits} edits every ${storm.every} ms, ${stormy.name}: last diagnostics are the last text's`,
+        figure: `${matching} of ${rounds} times`,
+        'at most': 'always',
+      },
+      {
+        server: program.name,
+        measured: 'from the last of those edits to the last diagnostics',
+        figure: `${medianOf(storms, 'after')} ms`,
+        'at most': '',
+      },
+      {
+        server: program.name,
+        measured: `resident memory after opening and editing ${large.name}`,
+        figure: `${medianOf(memories, 'now')} MB`,
+        'at most': '200 MB',
+      },
+      {
+        server: program.name,
+        measured: 'the most there was on the way',
+        figure: `${medianOf(memories, 'highest')} MB`,
+        'at most': '',
+      },
+    );
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [dispatch] [grid] [server] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
+ * `npm run bench [dispatch] [grid] [server] [load] [multirun] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
  * Machines are noisy: medians of rounds in which the peers take turns; compare ratios.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { measureActivation } from './activation.ts';
 import { measureDispatch } from './dispatch.ts';
 import { measureGrid } from './grid.ts';
-import { measureLanguageServers } from './language-server.ts';
+import { measureLanguageServerLoad, measureLanguageServers } from './language-server.ts';
 import { type Row, table } from './measure.ts';
+import { measureMultirun } from './multirun.ts';
 
 const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -19,6 +20,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   dispatch: () => measureDispatch(7),
   grid: () => measureGrid(5),
   server: () => measureLanguageServers(3),
+  load: () => measureLanguageServerLoad(3),
+  multirun: () => measureMultirun(9),
   activate: () => measureActivation(5),
 };
 

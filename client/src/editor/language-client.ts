@@ -8,12 +8,7 @@ import {
   type LanguageClientOptions,
   type ServerOptions,
 } from 'vscode-languageclient/node';
-
-/**
- * V8's figures for the server, in MiB: each edit of a large file makes garbage of a whole syntax tree, and
- * V8 left to itself lets it pile up to twice the memory before it looks.
- */
-const serverMemory = ['--max-semi-space-size=4', '--max-old-space-size=1024'];
+import { serverMemory } from './server-memory.ts';
 
 /** What the server is told once, in `initialize`. */
 interface InitializationOptions {
