@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { isActive, isFinal, type JobState } from '#engine/sweep-state.ts';
 import type { Sweeps, SweepView } from '#engine/sweeps.ts';
 import {
@@ -176,7 +175,7 @@ class News {
     this.#failuresTold += 1;
     const { output, terminal } = this.#call;
     if (this.#failuresTold > FAILURES_TOLD) return;
-    const log = shownPath(path.join(this.#view.jobDirectory(job.index), 'stderr.log'), terminal.cwd);
+    const log = shownPath(this.#view.jobLogs(job.index).stderr, terminal.cwd);
     output.note(
       output.paintNotes('red', `${this.#view.id}/${job.index} ${job.state}: ${reasonOf(job)}`) +
         (job.startedAt === undefined ? '' : output.paintNotes('faint', `  ${printable(log)}`)),

@@ -1,5 +1,4 @@
 /** What a person reads about a sweep: the sentence of its state and the tables of its jobs. */
-import path from 'node:path';
 import { isActive, type JobState, type SweepState } from '#engine/sweep-state.ts';
 import type { SweepView } from '#engine/sweeps.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -77,6 +76,8 @@ function phaseReason({ phaseReason: reason }: SweepState): string | undefined {
       return 'the first jobs failed';
     case 'brake-consecutive':
       return 'too many jobs failed in a row';
+    case 'submit-rejected':
+      return 'the batch system refused its jobs';
     case 'storage':
       return 'its folder could not be written';
     case 'scheduler-failed':
@@ -123,7 +124,7 @@ export function failedTable(view: SweepView, call: Call, most: number): number {
       .map((job) => [
         String(job.index),
         output.paint('red', shorten(reasonOf(job) || job.state, 80)),
-        printable(shownPath(path.join(view.jobDirectory(job.index), 'stderr.log'), terminal.cwd)),
+        printable(shownPath(view.jobLogs(job.index).stderr, terminal.cwd)),
       ]),
   );
   if (failed.length > most) output.line(output.paint('faint', `… and ${failed.length - most} more`));

@@ -40,6 +40,9 @@ export type JobReason =
   | 'requeued-by-system'
   | 'launch-failure';
 
+/** What a sweep is made from. */
+export type SourceKind = 'sweep-file' | 'batch-script';
+
 /** What a sweep as a whole does. The last four are final until a job is retried. */
 export type Phase =
   'running' | 'paused' | 'stopping' | 'cancelling' | 'finished' | 'stopped' | 'cancelled' | 'failed';
@@ -78,8 +81,10 @@ export type EventBody =
       readonly type: 'launched';
       readonly id: string;
       readonly name: string;
-      /** Absolute path of the file that was launched; the frozen copy is `sweep.yaml`. */
+      /** Absolute path of the file that was launched; the frozen copy is `sweep.yaml` or `script.sh`. */
       readonly file: string;
+      /** What kind of file it is; a sweep file when absent. */
+      readonly source?: SourceKind;
       /** Absolute path: where the jobs' commands run. */
       readonly workingDirectory: string;
       readonly method: Method;

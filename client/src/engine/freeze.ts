@@ -5,7 +5,7 @@ import { planOf } from '#core/search/plan-of.ts';
 import type { Sweep } from '#core/sweep/sweep.ts';
 import { storageError } from './atomic-file.ts';
 import type { EventBody } from './events.ts';
-import { commandLine, jobDirectory } from './job-files.ts';
+import { commandLine, jobDirectory } from './sources/sweep-file.ts';
 import { encodeEvent } from './journal-lines.ts';
 import { SEED_LIMIT } from './preview.ts';
 import { isLaunchable, readSweepFile, type SweepFile } from './sweep-file.ts';

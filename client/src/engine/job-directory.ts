@@ -20,7 +20,14 @@ import {
   parseExitRecord,
   recoveryClaimText,
 } from './exit-record.ts';
-import { type JobDescription, METRICS_FILE, PARAMETERS_FILE, wandbConfigFile } from './job-environment.ts';
+import {
+  JOB_LOGS,
+  type JobDescription,
+  METRICS_FILE,
+  MLXP_LOGS,
+  PARAMETERS_FILE,
+  wandbConfigFile,
+} from './job-environment.ts';
 import { wandbConfig } from './wandb-config.ts';
 import { type ScriptOptions, renderScript } from './wrapper.ts';
 
@@ -35,7 +42,15 @@ const DESCRIPTION_FILE = 'job.json';
 const EXIT_FILE = 'exit.json';
 const ATTEMPTS = 'attempts';
 /** What an attempt leaves behind. Claims stay where they are: a claim that moved could be made again. */
-const OUTPUTS = ['stdout.log', 'stderr.log', METRICS_FILE, 'result.json', EXIT_FILE] as const;
+const OUTPUTS = [
+  JOB_LOGS.stdout,
+  JOB_LOGS.stderr,
+  MLXP_LOGS.stdout,
+  MLXP_LOGS.stderr,
+  METRICS_FILE,
+  'result.json',
+  EXIT_FILE,
+] as const;
 
 /** Path of the file that `args_json_file` becomes. */
 export function argsJsonPath(directory: string): string {

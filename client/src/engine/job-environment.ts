@@ -22,7 +22,19 @@ export interface JobDescription {
   readonly pythonPath: string;
   /** What a cluster's queue should ask for; JSON only. */
   readonly resources?: Readonly<Record<string, unknown>>;
+  /** Where what it prints goes; `stdout.log` and `stderr.log` when absent. */
+  readonly logs?: LogNames;
 }
+
+/** Names of the files with what a job prints. */
+export interface LogNames {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const JOB_LOGS: LogNames = { stdout: 'stdout.log', stderr: 'stderr.log' };
+/** The names that MLXP gives them. */
+export const MLXP_LOGS: LogNames = { stdout: 'log.stdout', stderr: 'log.stderr' };
 
 /** File names inside a job directory. */
 export const PARAMETERS_FILE = 'params.json';

@@ -1,5 +1,5 @@
 /** Reads what running jobs report, once a second while there are any. */
-import { MetricsFile } from './metrics/metrics-file.ts';
+import type { MetricsReader } from './metrics/metrics-file.ts';
 import type { Metrics } from './events.ts';
 import type { SweepEntry } from './sweep-entry.ts';
 
@@ -7,7 +7,7 @@ const POLL_MS = 1_000;
 
 interface Reader {
   readonly attempt: number;
-  readonly file: MetricsFile;
+  readonly file: MetricsReader;
 }
 
 export class LiveMetrics {
@@ -45,7 +45,7 @@ export class LiveMetrics {
       if (job?.state !== 'running') continue;
       let reader = this.#readers.get(index);
       if (reader?.attempt !== job.attempt) {
-        reader = { attempt: job.attempt, file: new MetricsFile(this.#entry.jobDirectory(index)) };
+        reader = { attempt: job.attempt, file: this.#entry.source.metricsReader(index) };
         this.#readers.set(index, reader);
       }
       const metrics: Metrics | undefined = reader.file.readNew();

@@ -1,8 +1,4 @@
 /** One sweep while this process owns it: lock, journal, inbox, queue and engine, taken together and let go together. */
-import { readFileSync } from 'node:fs';
-import { planOf } from '#core/search/plan-of.ts';
-import { readSweep } from '#core/sweep/read.ts';
-import type { Sweep } from '#core/sweep/sweep.ts';
 import { BrakeTally } from './brakes.ts';
 import { SweepEngine } from './engine.ts';
 import type { Metrics, Requester, SweepRequest } from './events.ts';
@@ -12,8 +8,8 @@ import { Journal } from './journal.ts';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { LocalQueue } from './queues/local.ts';
 import type { LocalWorkers } from './queues/local/workers.ts';
-import { planScheduler } from './schedulers/search.ts';
 import type { EngineSettings } from './settings.ts';
+import type { OpenSource } from './sources/source.ts';
 import type { SweepEntry } from './sweep-entry.ts';
 import { pathsIn } from './sweep-folder.ts';
 import { type FoldChange, isFinal } from './sweep-state.ts';
@@ -71,7 +67,7 @@ export async function takeOver(entry: SweepEntry, options: TakeOverOptions): Pro
       await letGo(journal, acquired);
       return { outcome: 'over' };
     }
-    return run(entry, { ...options, lock: acquired, journal, tally, sweep: frozenSweep(paths.sweepFile) });
+    return run(entry, { ...options, lock: acquired, journal, tally, source: entry.source.open() });
   } catch (error) {
     await letGo(journal, acquired);
     throw error;
@@ -82,15 +78,12 @@ interface Holding extends TakeOverOptions {
   readonly lock: OwnerLock;
   readonly journal: Journal;
   readonly tally: BrakeTally;
-  readonly sweep: Sweep;
+  readonly source: OpenSource;
 }
 
 function run(entry: SweepEntry, holding: Holding): TakeOver {
-  const { lock, journal, sweep, by } = holding;
+  const { lock, journal, source, by } = holding;
   const { state } = entry;
-  const plan = planOf(sweep, state.seed);
-  if (plan === undefined)
-    throw new Error(`${entry.id} uses method ${sweep.method}, which this version can't run.`);
   let inbox: InboxWatcher | undefined;
   let released: Promise<void> | undefined;
   const release = (): Promise<void> => {
@@ -111,16 +104,10 @@ function run(entry: SweepEntry, holding: Holding): TakeOver {
     state,
     tally: holding.tally,
     log: journal,
-    scheduler: planScheduler(plan),
+    scheduler: source.scheduler,
     createQueue: (listener) => new LocalQueue(holding.workers, listener),
-    files: jobFiles({
-      id: entry.id,
-      directory: entry.directory,
-      sweep,
-      workingDirectory: state.workingDirectory,
-      settings: holding.settings,
-    }),
-    concurrency: sweep.scheduler?.form === 'launch' ? sweep.scheduler.numWorkers : undefined,
+    files: jobFiles(entry.source, source, holding.settings),
+    concurrency: source.concurrency,
     brakes: () => holding.settings().brakes,
     onChange: holding.onChange,
     onTrouble(sentence) {
@@ -169,11 +156,4 @@ async function letGo(journal: Journal | undefined, lock: OwnerLock): Promise<voi
   } finally {
     await lock.release();
   }
-}
-
-function frozenSweep(file: string): Sweep {
-  const { sweep, problems } = readSweep(readFileSync(file, 'utf8'));
-  if (sweep !== undefined) return sweep;
-  const problem = problems.find((each) => each.severity === 'error');
-  throw new Error(`The frozen sweep file ${file} can't be read: ${problem?.message ?? 'it has errors'}`);
 }

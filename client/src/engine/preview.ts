@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { planOf } from '#core/search/plan-of.ts';
-import { commandLine, jobDirectory } from './job-files.ts';
+import { commandLine, jobDirectory } from './sources/sweep-file.ts';
 import type { EngineSettings } from './settings.ts';
 import { readSweepFile } from './sweep-file.ts';
 import { sweepName } from './sweep-folder.ts';

@@ -1,12 +1,9 @@
 /** One sweep as views see it: the folded state, and what can be said of jobs that were not asked for yet. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { planOf } from '#core/search/plan-of.ts';
-import { readSweep } from '#core/sweep/read.ts';
 import type { Parameters } from '#core/value.ts';
 import type { Metrics } from './events.ts';
 import { type Scheduler } from './schedulers/scheduler.ts';
-import { planScheduler } from './schedulers/search.ts';
+import { sourceOf, type SweepSource } from './sources/source.ts';
 import { type JobState, SweepFold, type SweepState } from './sweep-state.ts';
 import type { SweepView } from './sweeps.ts';
 
@@ -20,6 +17,7 @@ export class SweepEntry implements SweepView {
   /** Latest metrics of running jobs (live-metrics.ts). */
   readonly live = new Map<number, Metrics>();
   #fold: SweepFold;
+  #source: SweepSource | undefined;
   #plan: Scheduler | 'unreadable' | undefined;
 
   constructor(id: string, directory: string) {
@@ -53,8 +51,23 @@ export class SweepEntry implements SweepView {
     return state;
   }
 
+  /** What the sweep is made from. */
+  get source(): SweepSource {
+    return (this.#source ??= sourceOf(this));
+  }
+
+  get frozenFile(): string {
+    return this.source.frozenFile;
+  }
+
   jobDirectory(job: number): string {
-    return path.join(this.directory, 'jobs', String(job));
+    return this.source.jobDirectory(job);
+  }
+
+  jobLogs(job: number): { readonly stdout: string; readonly stderr: string } {
+    const directory = this.jobDirectory(job);
+    const { stdout, stderr } = this.source.logs;
+    return { stdout: path.join(directory, stdout), stderr: path.join(directory, stderr) };
   }
 
   metricsOf(job: number): Metrics {
@@ -91,22 +104,17 @@ export class SweepEntry implements SweepView {
   }
 
   #peek(index: number): Parameters | undefined {
-    const state = this.#fold.state;
-    if (state === undefined) return undefined;
-    this.#plan ??= this.#readPlan(state.seed);
+    if (this.#fold.state === undefined) return undefined;
+    this.#plan ??= this.#readPlan();
     return this.#plan === 'unreadable' ? undefined : this.#plan.peek(index);
   }
 
-  #readPlan(seed: number): Scheduler | 'unreadable' {
-    let text: string;
+  #readPlan(): Scheduler | 'unreadable' {
     try {
-      text = readFileSync(path.join(this.directory, 'sweep.yaml'), 'utf8');
+      return this.source.open().scheduler;
     } catch (error) {
-      this.trouble ??= `The frozen sweep file of ${this.id} can't be read: ${String(error)}`;
+      this.trouble ??= error instanceof Error ? error.message : String(error);
       return 'unreadable';
     }
-    const { sweep } = readSweep(text);
-    const plan = sweep === undefined ? undefined : planOf(sweep, seed);
-    return plan === undefined ? 'unreadable' : planScheduler(plan);
   }
 }

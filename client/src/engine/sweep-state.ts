@@ -13,6 +13,7 @@ import type {
   Metrics,
   Phase,
   PhaseReason,
+  SourceKind,
 } from './events.ts';
 
 export interface JobState {
@@ -42,6 +43,7 @@ export interface SweepState {
   readonly id: string;
   readonly name: string;
   readonly file: string;
+  readonly source: SourceKind;
   readonly workingDirectory: string;
   readonly method: Method;
   readonly seed: number;
@@ -191,6 +193,7 @@ export class SweepFold {
         id: event.id,
         name: event.name,
         file: event.file,
+        source: event.source ?? 'sweep-file',
         workingDirectory: event.workingDirectory,
         method: event.method,
         seed: event.seed,

@@ -33,6 +33,8 @@ export interface SweepView {
   /** Absolute path of `.sweeps/<id>`. */
   readonly directory: string;
   readonly state: SweepState;
+  /** Absolute path of the copy of the launched file. */
+  readonly frozenFile: string;
   /** Who runs it: this process, another one (described in words), or nobody. */
   readonly owner:
     | { readonly kind: 'here' }
@@ -42,6 +44,8 @@ export interface SweepView {
   readonly trouble: string | undefined;
   /** Absolute path of the job's directory. It may not exist yet for a queued job. */
   jobDirectory(job: number): string;
+  /** Absolute paths of the files with what the job prints. They may not exist yet. */
+  jobLogs(job: number): { readonly stdout: string; readonly stderr: string };
   /** Latest metrics of a job; for running jobs read from its `metrics.jsonl` within about a second. */
   metricsOf(job: number): Metrics;
   /** Any job by index, also one that was not asked for yet (grid and random); undefined beyond the end or unknowable. */

@@ -96,7 +96,7 @@ describe('a log terminal', () => {
     let written = '';
     const follower = new LogFollower({
       id: 'q-1/0',
-      directory: folder,
+      logs: { stdout: path.join(folder, 'stdout.log'), stderr: path.join(folder, 'stderr.log') },
       state,
       write: (text) => (written += text),
     });

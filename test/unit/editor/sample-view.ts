@@ -27,6 +27,7 @@ export function sampleView(
     id: 'quadratic-7',
     name: 'quadratic',
     file: '/work/sweep.yaml',
+    source: 'sweep-file',
     workingDirectory: '/work',
     method: 'grid',
     seed: 1,
@@ -50,7 +51,12 @@ export function sampleView(
     state,
     owner: { kind: 'here' },
     trouble: undefined,
+    frozenFile: `/work/.sweeps/${state.id}/sweep.yaml`,
     jobDirectory: (job) => `/work/.sweeps/${state.id}/jobs/${job}`,
+    jobLogs: (job) => ({
+      stdout: `/work/.sweeps/${state.id}/jobs/${job}/stdout.log`,
+      stderr: `/work/.sweeps/${state.id}/jobs/${job}/stderr.log`,
+    }),
     metricsOf: (job) => state.jobs[job]?.metrics ?? {},
     job: (index) => state.jobs[index],
     queuedPage: (offset, limit) =>

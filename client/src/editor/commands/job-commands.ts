@@ -66,10 +66,10 @@ export const jobCommands: readonly Command[] = [
     logs.show(sweep, job),
   ),
   forOne('openStdout', { ...anyLogged, title: vscode.l10n.t('Open stdout log') }, (sweep, job) =>
-    openLog(sweep, job, 'stdout.log'),
+    openLog(sweep, job, 'stdout'),
   ),
   forOne('openStderr', { ...anyLogged, title: vscode.l10n.t('Open stderr log') }, (sweep, job) =>
-    openLog(sweep, job, 'stderr.log'),
+    openLog(sweep, job, 'stderr'),
   ),
   forOne('openJobFolder', { ...anyLogged, title: vscode.l10n.t('Open job folder') }, (sweep, job) =>
     openFolder(sweep.view.jobDirectory(job)),
@@ -93,14 +93,17 @@ export const jobCommands: readonly Command[] = [
   }),
 ];
 
-async function openLog({ view }: OpenSweep, job: number, name: 'stdout.log' | 'stderr.log'): Promise<void> {
-  const file = path.join(view.jobDirectory(job), name);
+async function openLog({ view }: OpenSweep, job: number, stream: 'stdout' | 'stderr'): Promise<void> {
+  const file = view.jobLogs(job)[stream];
   try {
     await stat(file);
   } catch (error) {
-    throw new Error(`Job ${view.id}/${job} has no ${name} yet: it is made when the job starts.`, {
-      cause: error,
-    });
+    throw new Error(
+      `Job ${view.id}/${job} has no ${path.basename(file)} yet: it is made when the job starts.`,
+      {
+        cause: error,
+      },
+    );
   }
   await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
 }

@@ -1,5 +1,4 @@
 /** Commands about one sweep. Asking for a change and showing something differ only in their rows. */
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SweepRequest } from '#engine/events.ts';
 import { controlMenu } from '../presentation/control-menu.ts';
@@ -89,8 +88,7 @@ const rows: readonly Row[] = [
     word: 'sweep',
     title: vscode.l10n.t('Open frozen sweep file'),
     none: vscode.l10n.t('No sweep was launched in this workspace yet.'),
-    act: (_deck, { view }) =>
-      vscode.window.showTextDocument(vscode.Uri.file(path.join(view.directory, 'sweep.yaml'))),
+    act: (_deck, { view }) => vscode.window.showTextDocument(vscode.Uri.file(view.frozenFile)),
   },
   {
     name: 'openSweepFolder',

@@ -71,7 +71,7 @@ class LogTerminal implements vscode.Pseudoterminal {
     this.#log = log;
     this.#follower = new LogFollower({
       id: `${sweep.view.id}/${job}`,
-      directory: sweep.view.jobDirectory(job),
+      logs: sweep.view.jobLogs(job),
       state: () => this.#workspaces.find(this.#key)?.view.job(job),
       write: (text) => this.#writing.fire(text),
     });

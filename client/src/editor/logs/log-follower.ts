@@ -1,23 +1,24 @@
 /** Turns a job's two output files into one stream of terminal text, until the job ends, and again when it is retried. */
-import path from 'node:path';
 import type { JobState } from '#engine/sweep-state.ts';
 import { formatBytes } from '../presentation/duration.ts';
 import { endSentence, hasEnded } from '../presentation/job.ts';
 import { errorOutput, remark, terminalLines } from '../presentation/terminal-text.ts';
 import { FileTail } from './file-tail.ts';
 
+type StreamName = 'stdout' | 'stderr';
+
 export interface FollowedJob {
   /** `quadratic-7/12` */
   readonly id: string;
-  /** Absolute path of the job's directory. */
-  readonly directory: string;
+  /** Absolute paths of what it prints. */
+  readonly logs: Readonly<Record<StreamName, string>>;
   /** The job as it is now; undefined when its sweep was deleted. */
   readonly state: () => JobState | undefined;
   readonly write: (text: string) => void;
 }
 
 interface Stream {
-  readonly name: 'stdout.log' | 'stderr.log';
+  readonly name: StreamName;
   tail: FileTail;
   endedWithReturn: boolean;
 }
@@ -34,7 +35,7 @@ export class LogFollower {
 
   constructor(job: FollowedJob) {
     this.#job = job;
-    this.#streams = (['stdout.log', 'stderr.log'] as const).map((name) => ({
+    this.#streams = (['stdout', 'stderr'] as const).map((name) => ({
       name,
       tail: this.#tailOf(name),
       endedWithReturn: false,
@@ -71,13 +72,13 @@ export class LogFollower {
   async #forward(stream: Stream): Promise<boolean> {
     const piece = await stream.tail.read();
     if (piece.skipped > 0) {
-      const file = path.join(this.#job.directory, stream.name);
+      const file = this.#job.logs[stream.name];
       this.#job.write(remark(`… ${formatBytes(piece.skipped)} left out; all of it is in ${file}`));
     }
     if (piece.text !== '') {
       const text = terminalLines(piece.text, stream.endedWithReturn);
       stream.endedWithReturn = piece.text.endsWith('\r');
-      this.#job.write(stream.name === 'stderr.log' ? errorOutput(text) : text);
+      this.#job.write(stream.name === 'stderr' ? errorOutput(text) : text);
     }
     return piece.atEnd;
   }
@@ -89,6 +90,6 @@ export class LogFollower {
   }
 
   #tailOf(name: Stream['name']): FileTail {
-    return new FileTail(path.join(this.#job.directory, name));
+    return new FileTail(this.#job.logs[name]);
   }
 }

@@ -1,7 +1,7 @@
 /** The metrics a job ends with. */
 import { StorageError } from '../atomic-file.ts';
 import type { Metrics } from '../events.ts';
-import { MetricsFile } from './metrics-file.ts';
+import { MetricsFile, type MetricsReader } from './metrics-file.ts';
 import { readResult } from './result-file.ts';
 
 /**
@@ -12,7 +12,7 @@ import { readResult } from './result-file.ts';
 export function readFinalMetrics(
   directory: string,
   onNotice: (sentence: string) => void = () => undefined,
-  file: MetricsFile = new MetricsFile(directory),
+  file: MetricsReader = new MetricsFile(directory),
 ): Metrics {
   const result = readResult(directory);
   const metrics = { ...latest(file, onNotice), ...result?.metrics };
@@ -21,7 +21,7 @@ export function readFinalMetrics(
   return metrics;
 }
 
-function latest(file: MetricsFile, onNotice: (sentence: string) => void): Metrics {
+function latest(file: MetricsReader, onNotice: (sentence: string) => void): Metrics {
   try {
     return file.readRest();
   } catch (error) {

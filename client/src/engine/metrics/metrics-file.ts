@@ -11,7 +11,21 @@ import type { MetricValue, Metrics } from '../events.ts';
 import { METRICS_FILE } from '../job-environment.ts';
 import { metricsOf } from './metric-values.ts';
 
+/** Follows what a job reports. */
+export interface MetricsReader {
+  /** Latest value of every metric reported so far. */
+  readonly latest: Metrics;
+  /** A sentence about what couldn't be understood; undefined when all could. */
+  readonly notice: string | undefined;
+  /** Reads what was appended since the last call. Returns `latest` when there was a new report, else undefined. */
+  readNew(): Metrics | undefined;
+  /** `readNew` for the last time: the program has ended, so a line without its newline counts as well. */
+  readRest(): Metrics;
+}
+
 export interface MetricsFileOptions {
+  /** Name of the file inside the directory. Default: `metrics.jsonl`. */
+  readonly file?: string;
   /** The metric whose best value is kept. */
   readonly best?: { readonly name: string; readonly goal: Goal };
   /** Largest number of unread bytes that one call reads; what lies before them is skipped. Default 64 MiB. */
@@ -24,7 +38,7 @@ const LONGEST_LINE_BYTES = 1024 * 1024;
 const LIMIT_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
-export class MetricsFile {
+export class MetricsFile implements MetricsReader {
   readonly #file: string;
   readonly #best: MetricsFileOptions['best'];
   readonly #limit: number;
@@ -40,8 +54,11 @@ export class MetricsFile {
   #skippedBytes = 0;
   #bestValue: number | undefined;
 
-  constructor(directory: string, { best, limit = LIMIT_BYTES }: MetricsFileOptions = {}) {
-    this.#file = path.join(directory, METRICS_FILE);
+  constructor(
+    directory: string,
+    { file = METRICS_FILE, best, limit = LIMIT_BYTES }: MetricsFileOptions = {},
+  ) {
+    this.#file = path.join(directory, file);
     this.#best = best;
     this.#limit = limit;
   }

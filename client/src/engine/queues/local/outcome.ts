@@ -5,6 +5,7 @@ import { errorCode } from '../../atomic-file.ts';
 import type { EndState, JobReason } from '../../events.ts';
 import { type ExitRecord, signalName, UNUSABLE_WORKING_DIRECTORY } from '../../exit-record.ts';
 import { readJobDescription } from '../../job-directory.ts';
+import { JOB_LOGS } from '../../job-environment.ts';
 
 export interface Outcome {
   readonly state: EndState;
@@ -75,7 +76,7 @@ export function outcomeOf(ending: Ending, directory: string, wasCancelled: boole
 function exitCodeDetail(code: number, directory: string): string {
   if (code === NOT_FOUND) return withLastWords(`Command not found: ${commandOf(directory)}`, directory);
   if (code !== NOT_EXECUTABLE) return withLastWords(`Exit code ${code}`, directory);
-  const lastWords = lastLine(path.join(directory, 'stderr.log')) ?? '';
+  const lastWords = lastLine(path.join(directory, stderrFile(directory))) ?? '';
   if (lastWords === UNUSABLE_WORKING_DIRECTORY) {
     const folder = readJobDescription(directory)?.workingDirectory ?? '';
     return `The working directory ${folder} is missing or can't be entered. Was it moved or deleted?`;
@@ -93,8 +94,13 @@ function commandOf(directory: string): string {
 }
 
 function withLastWords(what: string, directory: string): string {
-  const lastWords = lastLine(path.join(directory, 'stderr.log'));
-  return lastWords === undefined ? `${what}.` : `${what}. Last line of stderr.log: ${lastWords}`;
+  const file = stderrFile(directory);
+  const lastWords = lastLine(path.join(directory, file));
+  return lastWords === undefined ? `${what}.` : `${what}. Last line of ${file}: ${lastWords}`;
+}
+
+function stderrFile(directory: string): string {
+  return (readJobDescription(directory)?.logs ?? JOB_LOGS).stderr;
 }
 
 const TAIL_BYTES = 4096;
