@@ -1,4 +1,5 @@
 import type { Fix, Position, Problem, Range, Severity } from '../text.ts';
+import { commandProblemSeverities, type CommandProblemCode } from './commands/problem-codes.ts';
 import { batchProblemSeverities, type BatchProblemCode } from './problem-codes.ts';
 import type { Script, Span } from './script.ts';
 
@@ -19,8 +20,16 @@ export interface Extras {
   readonly severity?: Severity;
 }
 
-interface Found extends Extras {
-  readonly code: BatchProblemCode;
+/** Of the directives, and of the Python commands below them. */
+export type ScriptProblemCode = BatchProblemCode | CommandProblemCode;
+
+const severities: Readonly<Record<ScriptProblemCode, Severity>> = {
+  ...batchProblemSeverities,
+  ...commandProblemSeverities,
+};
+
+interface Found<Code> extends Extras {
+  readonly code: Code;
   readonly message: string;
   readonly at: Span;
 }
@@ -30,19 +39,19 @@ const shown = 300;
 const ignored = /#.*\bsweepdeck: *ignore\b(?:\[([^\]]*)\])?/;
 
 /** Collects the problems of a script. Offsets become lines and characters only for those that are shown. */
-export class BatchProblems {
-  readonly #found: Found[] = [];
+export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
+  readonly #found: Found<Code>[] = [];
   readonly #script: Script;
 
   constructor(script: Script) {
     this.#script = script;
   }
 
-  add(code: BatchProblemCode, at: Span, message: string, extras: Extras = {}): void {
+  add(code: Code, at: Span, message: string, extras: Extras = {}): void {
     this.#found.push({ code, at, message, ...extras });
   }
 
-  has(...codes: readonly BatchProblemCode[]): boolean {
+  has(...codes: readonly Code[]): boolean {
     return this.#found.some(({ code }) => codes.includes(code));
   }
 
@@ -59,19 +68,21 @@ export class BatchProblems {
    * Sorted by place. Warnings with the comment `# sweepdeck: ignore` or `ignore[code]` on their line, or on a
    * line of its own above, are left out.
    */
-  problems(): readonly Problem<BatchProblemCode>[] {
+  problems(): readonly Problem<Code | 'too-many-problems'>[] {
     const sorted = this.#found.toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
     const visible = this.#script.text.includes('sweepdeck:')
       ? sorted.filter((one) => !this.#isIgnored(one))
       : sorted;
-    const problems = visible.slice(0, shown).map((one) => this.#toProblem(one));
+    const problems: Problem<Code | 'too-many-problems'>[] = visible
+      .slice(0, shown)
+      .map((one) => this.#toProblem(one));
     const last = problems.at(-1);
     if (last && visible.length > shown) {
       const rest = visible.slice(shown);
       const errors = rest.filter((one) => severityOf(one) === 'error').length;
       problems.push({
         code: 'too-many-problems',
-        severity: batchProblemSeverities['too-many-problems'],
+        severity: severities['too-many-problems'],
         message: `${rest.length} more problems (${errors} errors) are not listed; they show once those above are solved.`,
         range: last.range,
       });
@@ -79,7 +90,7 @@ export class BatchProblems {
     return problems;
   }
 
-  #isIgnored(problem: Found): boolean {
+  #isIgnored(problem: Found<Code>): boolean {
     if (severityOf(problem) === 'error') return false;
     const { line } = positionIn(this.#script, problem.at[0]);
     return [line, line - 1].some((one) => {
@@ -92,7 +103,7 @@ export class BatchProblems {
     });
   }
 
-  #toProblem(found: Found): Problem<BatchProblemCode> {
+  #toProblem(found: Found<Code>): Problem<Code> {
     const { code, message, at, fix, related } = found;
     return {
       code,
@@ -114,7 +125,7 @@ export class BatchProblems {
   }
 }
 
-const severityOf = ({ code, severity }: Found): Severity => severity ?? batchProblemSeverities[code];
+const severityOf = ({ code, severity }: Found<ScriptProblemCode>): Severity => severity ?? severities[code];
 
 /** The line and character of an offset. */
 export function positionIn({ starts }: Script, offset: number): Position {

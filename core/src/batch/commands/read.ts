@@ -1,0 +1,268 @@
+/**
+ * Batch scripts whose Python commands carry Hydra overrides with several values: what jobs they make. The
+ * script is read, never run.
+ *
+ * `readMultirunScript` reads the script, `jobAt` gives one job by its number. Every job runs one Python
+ * command of the script with one combination of its overrides, between the ordinary lines of the script.
+ */
+import type { Problem } from '../../text.ts';
+import type { BatchSurroundings } from '../job-checks.ts';
+import { BatchProblems, type ScriptProblemCode } from '../problem-list.ts';
+import { readBatchScript, type BatchScript } from '../read.ts';
+import type { Script, Span } from '../script.ts';
+import type { System } from '../systems.ts';
+import { itemsOf, type CommandSource, type Item } from './items.ts';
+import {
+  readCommandArguments,
+  unreadableArguments,
+  type CommandArguments,
+  type CommandOptions,
+  type ProblemSinks,
+} from './overrides.ts';
+import type { Program } from './program.ts';
+import { quoteArgument } from './quote.ts';
+import { literalField, noVariables, type Variables } from './words.ts';
+
+export type { CommandOptions, OverrideWord } from './overrides.ts';
+export type { Program } from './program.ts';
+
+/** A loop's variable with one of its values. */
+export interface Binding {
+  readonly variable: string;
+  readonly value: string;
+}
+
+/** Lines that several commands share: `lines` stand behind those of `before`. */
+export interface LineChain {
+  readonly before: LineChain | undefined;
+  readonly lines: readonly string[];
+}
+
+/** One Python command; of a command in a literal loop there is one for each round. */
+export interface MultirunCommand {
+  readonly source: CommandSource;
+  readonly program: Program;
+  /** The loops around it, the outermost first. */
+  readonly bindings: readonly Binding[];
+  readonly arguments: CommandArguments;
+  /** How many jobs it makes; 0 when an override has an error or no values. */
+  readonly count: bigint;
+  /** Ordinary lines of the script above it, assignments of loop variables among them; see `linesOf`. */
+  readonly above: LineChain | undefined;
+  /** Ordinary lines below the last command. */
+  readonly below: LineChain | undefined;
+}
+
+export interface MultirunScript {
+  /** The script's directives and what they ask for. */
+  readonly batch: BatchScript;
+  /** Undefined: the script has no directives. */
+  readonly system: System | undefined;
+  /** The first line when it names an interpreter, as in `#!/bin/bash -l`. */
+  readonly shebang: string | undefined;
+  /** In the order of the script, loops unrolled. */
+  readonly commands: readonly MultirunCommand[];
+  /** The jobs of all commands together. */
+  readonly count: bigint;
+  /** Whether any command makes more than the one job that the script itself would be. */
+  readonly isMultirun: boolean;
+  /** Everything that is wrong with directives and commands, by place: what an editor shows. */
+  readonly problems: readonly Problem<ScriptProblemCode>[];
+  /**
+   * Errors that keep the script from being submitted as jobs of its own and don't matter otherwise: no
+   * directives, no command, a loop around a command that takes no overrides...
+   */
+  readonly refusals: readonly Problem<ScriptProblemCode>[];
+}
+
+export interface MultirunOptions extends CommandOptions {
+  readonly surroundings?: BatchSurroundings;
+  /** The script's directives when they have been read already. */
+  readonly batch?: BatchScript;
+}
+
+/** More commands than this after unrolling are no script that somebody wrote. */
+const mostCommands = 10_000;
+
+/** Reads any text; never throws. */
+export function readMultirunScript(text: string, options: MultirunOptions = {}): MultirunScript {
+  const batch = options.batch ?? readBatchScript(text, options.surroundings ?? {});
+  const { script, system } = batch;
+  const problems = new BatchProblems<ScriptProblemCode>(script);
+  const refusals = new BatchProblems<ScriptProblemCode>(script);
+  const { items, obstacles, unclosed } = itemsOf(script);
+  const unroller = new Unroller(script, options, { problems, refusals }, unclosed?.[0]);
+  const commands = unroller.commands(items);
+  const first = commands[0]?.source.statement;
+  for (const { code, at, message, commands: held } of obstacles) {
+    const swept = held.some((command) => unroller.isSwept(command));
+    (swept ? problems : refusals).add(code, at, message);
+  }
+  const start: Span = first ?? [0, script.starts[1] === undefined ? text.length : script.starts[1] - 1];
+  if (unroller.overflowed) {
+    const message = `The loops of this script make more than ${mostCommands} commands.`;
+    refusals.add('multirun-too-many-commands', start, message);
+  }
+  if (unclosed) {
+    const opened: Span = [unclosed[0], unclosed[0] + 1];
+    if (commands.some(({ source }) => holds(source, unclosed[0])))
+      problems.add('unclosed-quote', opened, 'What is opened here is never closed.');
+    else refusals.add('multirun-unreadable', opened, 'What is opened here is never closed.');
+  }
+  if (commands.length === 0 && obstacles.length === 0) {
+    const message = 'There is no Python command in this script that could be a job.';
+    refusals.add('multirun-no-command', start, message);
+  }
+  if (system === undefined) {
+    const message =
+      'The script has no directives, so it does not say for which batch system it is. Add some, such as #SBATCH --time=1:00:00, or choose a queue.';
+    refusals.add('multirun-no-system', start, message);
+  }
+  return {
+    batch,
+    system,
+    shebang: script.shebang && text.slice(...script.shebang),
+    commands,
+    count: commands.reduce((sum, { count }) => sum + count, 0n),
+    isMultirun: commands.length > 1 || commands.some(({ arguments: { swept } }) => swept),
+    problems: merged(batch.problems, distinct(problems.problems())),
+    refusals: distinct(refusals.problems()),
+  };
+}
+
+/** Everything that keeps the script from being submitted, by place. */
+export const blockers = ({ problems, refusals }: MultirunScript): readonly Problem<ScriptProblemCode>[] =>
+  merged(
+    problems.filter(({ severity }) => severity === 'error'),
+    refusals,
+  );
+
+/** Turns items into commands, each literal loop round by round. */
+class Unroller {
+  overflowed = false;
+  readonly #script: Script;
+  readonly #options: MultirunOptions;
+  readonly #sinks: ProblemSinks;
+  /** Where a quote begins that is never closed: what is behind it can't be read. */
+  readonly #unclosed: number | undefined;
+  readonly #commands: MultirunCommand[] = [];
+
+  constructor(script: Script, options: MultirunOptions, sinks: ProblemSinks, unclosed: number | undefined) {
+    this.#script = script;
+    this.#options = options;
+    this.#sinks = sinks;
+    this.#unclosed = unclosed;
+  }
+
+  commands(items: readonly Item[]): readonly MultirunCommand[] {
+    this.#unroll(items, [], undefined, undefined);
+    return this.#commands;
+  }
+
+  /** Whether a command that can't become jobs would have been several. */
+  isSwept(command: CommandSource): boolean {
+    const scratch = new BatchProblems<ScriptProblemCode>(this.#script);
+    return this.#arguments(command, noVariables, { problems: scratch, refusals: scratch }).swept;
+  }
+
+  #unroll(
+    items: readonly Item[],
+    bindings: readonly Binding[],
+    above: LineChain | undefined,
+    below: LineChain | undefined,
+  ): void {
+    const last = items.findLastIndex(({ kind }) => kind !== 'lines');
+    // what is below stands behind the lines below the last command of a round
+    const rest = items.slice(last + 1).flatMap((item) => (item.kind === 'lines' ? item.lines : []));
+    const epilogue =
+      rest.length === 0 ? below : { before: { before: undefined, lines: rest }, lines: linesOf(below) };
+    let preamble = above;
+    for (const item of items.slice(0, last + 1)) {
+      switch (item.kind) {
+        case 'lines':
+          preamble = { before: preamble, lines: item.lines };
+          break;
+        case 'command':
+          this.#add(item.command, bindings, preamble, epilogue);
+          break;
+        case 'loop': {
+          const { variable, values, items: body } = item.loop;
+          for (const value of values) {
+            if (this.overflowed) return;
+            const assignment = { before: preamble, lines: [`${variable}=${quoteArgument(value)}`] };
+            this.#unroll(body, [...bindings, { variable, value }], assignment, epilogue);
+          }
+          break;
+        }
+      }
+    }
+  }
+
+  #add(
+    source: CommandSource,
+    bindings: readonly Binding[],
+    above: LineChain | undefined,
+    below: LineChain | undefined,
+  ): void {
+    if (this.#commands.length >= mostCommands) {
+      this.overflowed = true;
+      return;
+    }
+    const variables = new Map(bindings.map(({ variable, value }) => [variable, value]));
+    const program = this.#program(source, variables);
+    const read = this.#arguments(source, variables, this.#sinks);
+    this.#commands.push({ source, program, bindings, arguments: read, count: read.count, above, below });
+  }
+
+  #program({ found, program }: CommandSource, variables: Variables): Program {
+    const { name, kind } = found.program;
+    return { kind, name: name ?? literalField(this.#script.text, program, variables)?.text };
+  }
+
+  #arguments(source: CommandSource, variables: Variables, sinks: ProblemSinks): CommandArguments {
+    const unclosed = this.#unclosed;
+    if (unclosed !== undefined && holds(source, unclosed)) return unreadableArguments;
+    const words = source.rest
+      .filter(({ kind }) => kind === 'word')
+      .map(({ start, end }): Span => [start, end]);
+    const { text } = this.#script;
+    return readCommandArguments(
+      text,
+      this.#program(source, variables),
+      words,
+      variables,
+      this.#options,
+      sinks,
+    );
+  }
+}
+
+const holds = ({ program, simple }: CommandSource, offset: number): boolean =>
+  program[1] <= offset && offset < simple.span[1];
+
+/** The lines of a chain in their order. */
+export function linesOf(chain: LineChain | undefined): readonly string[] {
+  const parts: (readonly string[])[] = [];
+  for (let link = chain; link; link = link.before) parts.push(link.lines);
+  return parts.reverse().flat();
+}
+
+/** Rounds of a loop find the same again. */
+function distinct(problems: readonly Problem<ScriptProblemCode>[]): readonly Problem<ScriptProblemCode>[] {
+  const seen = new Set<string>();
+  return problems.filter(({ code, range: { start, end }, message }) => {
+    const key = `${code} ${start.line}:${start.character}-${end.line}:${end.character} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function merged(
+  a: readonly Problem<ScriptProblemCode>[],
+  b: readonly Problem<ScriptProblemCode>[],
+): readonly Problem<ScriptProblemCode>[] {
+  if (b.length === 0) return a;
+  return [...a, ...b].sort(
+    ({ range: { start: one } }, { range: { start: other } }) =>
+      one.line - other.line || one.character - other.character,
+  );
+}

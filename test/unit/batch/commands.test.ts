@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { jobAt, type MultirunJob } from '#core/batch/commands/jobs.ts';
+import { blockers, readMultirunScript, type MultirunOptions } from '#core/batch/commands/read.ts';
+
+const script = (...lines: readonly string[]) => `#!/bin/bash\n#SBATCH --time=10\n${lines.join('\n')}\n`;
+const read = (lines: string, options?: MultirunOptions) => readMultirunScript(script(lines), options);
+const job = (lines: string, index = 0n) => jobAt(read(lines), index);
+const jobs = (lines: string) => {
+  const found = read(lines);
+  assert.deepEqual(
+    blockers(found).map(({ code, message }) => `${code}: ${message}`),
+    [],
+  );
+  return Array.from({ length: Number(found.count) }, (_, index) => jobAt(found, BigInt(index)));
+};
+const lines = (text: string) => jobs(text).map(({ commandLine }) => commandLine);
+const found = (text: string) => read(text).problems.map(({ code }) => code);
+const refused = (text: string) => blockers(read(text)).map(({ code }) => code);
+
+describe('the jobs of a multirun script', () => {
+  it('are the combinations of the overrides, the last one fastest', () => {
+    assert.deepEqual(lines('python main.py lr=1,2 seed=range(2)'), [
+      'python main.py lr=1 seed=0',
+      'python main.py lr=1 seed=1',
+      'python main.py lr=2 seed=0',
+      'python main.py lr=2 seed=1',
+    ]);
+  });
+
+  it('keep launchers, redirections and pipes as they are written', () => {
+    assert.deepEqual(
+      lines('cd x && A=1 srun -n 2 --gres=gpu:1 python3.11 -u main.py -m a=1,2 2>&1 | tee "$LOG" # first'),
+      [
+        'cd x && A=1 srun -n 2 --gres=gpu:1 python3.11 -u main.py a=1 2>&1 | tee "$LOG"',
+        'cd x && A=1 srun -n 2 --gres=gpu:1 python3.11 -u main.py a=2 2>&1 | tee "$LOG"',
+      ],
+    );
+  });
+
+  it('have the ordinary lines above their command and those below the last', () => {
+    const text =
+      'module load python/3.10\npython a.py x=1,2\necho between\npython b.py\n# the end\n\nls out\n';
+    const [first, , last] = jobs(text) as [MultirunJob, MultirunJob, MultirunJob];
+    assert.deepEqual(first.preamble, ['module load python/3.10']);
+    assert.deepEqual(first.epilogue, ['# the end', '', 'ls out']);
+    assert.deepEqual(last.preamble, ['module load python/3.10', 'echo between']);
+    assert.equal(last.commandLine, 'python b.py');
+  });
+
+  it('are one for each round of a literal loop, with its variable in place', () => {
+    const text = 'for s in 1 "2 x"; do\n  mkdir -p $s\n  python main.py name=\'${a}\' seed="$s"\ndone\n';
+    assert.deepEqual(
+      jobs(text).map(({ preamble, overrides, commandLine }) => ({ preamble, overrides, commandLine })),
+      [
+        {
+          preamble: ['s=1', '  mkdir -p $s'],
+          overrides: ['name=$\\{a\\}', 'seed=1'],
+          commandLine: "python main.py 'name=$\\{a\\}' seed=1",
+        },
+        {
+          preamble: ["s='2 x'", '  mkdir -p $s'],
+          overrides: ['name=$\\{a\\}', 'seed=2\\ x'],
+          commandLine: "python main.py 'name=$\\{a\\}' 'seed=2\\ x'",
+        },
+      ],
+    );
+  });
+
+  it('take further arguments behind the overrides', () => {
+    const one = jobAt(read('python main.py a=1 > log'), 0n, { add: ['+x=[1, 2]'] });
+    assert.equal(one.commandLine, "python main.py a=1 '+x=[1, 2]' > log");
+  });
+
+  it('are counted beyond what a number can hold', () => {
+    const text = `python main.py ${Array.from({ length: 6 }, (_, index) => `k${index}=range(10007)`).join(' ')}`;
+    const { count } = read(text);
+    assert.equal(count, 10007n ** 6n);
+    assert.deepEqual(jobAt(read(text), count - 1n).overrides.at(-1), 'k5=10006');
+    assert.throws(() => job(text, count), RangeError);
+  });
+});
+
+describe('what is no multirun', () => {
+  it('is a program with options of its own', () => {
+    assert.deepEqual(lines('python train.py --lr 0.1 files=a,b'), ['python train.py --lr 0.1 files=a,b']);
+  });
+  it('is a line that only prepares or speaks of Python', () => {
+    assert.deepEqual(
+      refused(
+        'python -m venv env\npip install x\npython -V\npython -c "a=1,2"\nconda activate my-python\necho python x',
+      ),
+      ['multirun-no-command'],
+    );
+  });
+  it('is what stands in a here-document', () => {
+    assert.deepEqual(refused('cat > x.sh <<EOF\npython main.py lr=1,2\nEOF'), ['multirun-no-command']);
+  });
+});
+
+describe('what keeps a script from being a multirun', () => {
+  it('is a loop or condition whose rounds nobody knows', () => {
+    assert.deepEqual(found('for s in $(seq 3); do python main.py lr=1,2 seed=$s; done'), ['multirun-block']);
+    assert.deepEqual(found('if test -f x; then\npython main.py lr=1,2\nfi'), ['multirun-block']);
+    assert.deepEqual(found('f() {\npython main.py lr=1,2\n}\nf'), ['multirun-block']);
+  });
+  it('is only said on submission when the command takes no overrides', () => {
+    assert.deepEqual(found('while read x; do python train.py --lr $x; done'), []);
+    assert.deepEqual(refused('while read x; do python train.py --lr $x; done'), ['multirun-block']);
+  });
+  it('is a value that only the shell of the job knows', () => {
+    assert.deepEqual(found('python main.py -m lr=$A,$B x=$X y=[$A,$B]'), ['multirun-shell-expansion']);
+    assert.deepEqual(found('python main.py -m seed={1..5}'), ['multirun-shell-expansion']);
+  });
+});
