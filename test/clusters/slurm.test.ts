@@ -74,13 +74,6 @@ describe('Slurm that is started for tests', () => {
     await stateOf(slurm, id, 'COMPLETED');
   });
 
-  it('ends a job whose time is over', async () => {
-    const id = await submit('--wrap=sleep 600');
-    await stateOf(slurm, id, 'RUNNING');
-    await slurm.controls.setEndTime(id, 1);
-    await stateOf(slurm, id, 'TIMEOUT', 70);
-  });
-
   it('requeues a job of low priority for one that preempts it', async () => {
     const low = await submit('-p', 'scavenge', '--exclusive', '--requeue', '--wrap=sleep 600');
     await stateOf(slurm, low, 'RUNNING');
@@ -99,13 +92,22 @@ describe('Slurm that is started for tests', () => {
     await stateOf(slurm, await submit('-w', 'n2', '--wrap=true'), 'COMPLETED');
   });
 
-  it('notices that a node lost its power', async () => {
-    const id = await submit('-w', 'n2', '--no-requeue', '--wrap=sleep 600');
-    await stateOf(slurm, id, 'RUNNING');
-    await slurm.controls.killNode('n2');
-    await stateOf(slurm, id, 'NODE_FAIL', 90);
-    await slurm.controls.startNode('n2');
-    await stateOf(slurm, await submit('-w', 'n2', '--wrap=true'), 'COMPLETED');
+  describe('when things take their time', { concurrency: true }, () => {
+    it('ends a job whose time is over', async () => {
+      const id = await submit('--wrap=sleep 600');
+      await stateOf(slurm, id, 'RUNNING');
+      await slurm.controls.setEndTime(id, 1);
+      await stateOf(slurm, id, 'TIMEOUT', 70);
+    });
+
+    it('notices that a node lost its power', async () => {
+      const id = await submit('-w', 'n2', '--no-requeue', '--wrap=sleep 600');
+      await stateOf(slurm, id, 'RUNNING');
+      await slurm.controls.killNode('n2');
+      await stateOf(slurm, id, 'NODE_FAIL', 90);
+      await slurm.controls.startNode('n2');
+      await stateOf(slurm, await submit('-w', 'n2', '--wrap=true'), 'COMPLETED');
+    });
   });
 
   it('lists each of its jobs once', async () => {

@@ -2,8 +2,6 @@
 
 export interface SlurmLayout {
   readonly directory: string;
-  /** This machine's name, without the domain. */
-  readonly host: string;
   readonly ports: {
     readonly slurmctld: number;
     readonly slurmd: number;
@@ -14,6 +12,9 @@ export interface SlurmLayout {
   readonly extraLines: readonly string[];
 }
 
+/** What the preload library calls this machine. */
+const host = 'localhost';
+
 export const clusterName = 'sweepdeck';
 
 const settings = (table: Readonly<Record<string, string | number>>): string =>
@@ -23,7 +24,7 @@ const settings = (table: Readonly<Record<string, string | number>>): string =>
 
 export const nodeName = (index: number): string => `n${index + 1}`;
 
-export function slurmConf({ directory, host, ports, cpusPerNode, extraLines }: SlurmLayout): string {
+export function slurmConf({ directory, ports, cpusPerNode, extraLines }: SlurmLayout): string {
   const socket = `${directory}/munge/socket`;
   const nodes = ports.nodes.map(
     (port, index) =>

@@ -1,8 +1,8 @@
 /** A real Slurm with accounting: munged, mariadbd, slurmdbd, slurmctld and one slurmd for each of two nodes. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { accountOf, freePorts, plainEnvironment, root, SystemHome, type Daemon } from './home.ts';
+import { compileLoopback } from './loopback.ts';
 import { end, family } from './processes.ts';
 import {
   cgroupConf,
@@ -68,13 +68,12 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
   const [slurmctld = 0, slurmd = 0, slurmdbd = 0, ...nodes] = await freePorts(5);
   const layout: SlurmLayout = {
     directory,
-    host: hostname().split('.', 1)[0] ?? 'localhost',
     ports: { slurmctld, slurmd, slurmdbd, nodes },
     cpusPerNode: options.cpusPerNode ?? 32,
     extraLines: options.extraLines ?? [],
   };
   const configuration = { SLURM_CONF: home.path('slurm.conf') };
-  const environment = { ...plainEnvironment, ...configuration };
+  const environment = { ...plainEnvironment, ...configuration, LD_PRELOAD: await compileLoopback(home) };
   const must = (...argv: readonly [string, ...string[]]): Promise<string> => home.must(argv, configuration);
 
   mkdirSync(home.path('state'));
@@ -113,7 +112,7 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
       return /^(idle|mixed|allocated)$/.test(state.trim());
     });
 
-  await Promise.all([startMunge(home), startDatabase(home, socket)]);
+  await Promise.all([startMunge(home, environment), startDatabase(home, socket)]);
   let accounting = await startSlurmdbd();
   await must('sacctmgr', '-n', '-i', 'add', 'cluster', clusterName);
   let controller = await startSlurmctld();
@@ -188,7 +187,7 @@ function localTime(seconds: number): string {
   return local.toISOString().slice(0, 19);
 }
 
-async function startMunge(home: SystemHome): Promise<void> {
+async function startMunge(home: SystemHome, environment: Readonly<Record<string, string>>): Promise<void> {
   // munged wants directories that nobody else can write to
   mkdirSync(home.path('munge'), { mode: 0o755 });
   writeFileSync(home.path('munge/key'), randomBytes(128), { mode: 0o600 });
@@ -204,7 +203,7 @@ async function startMunge(home: SystemHome): Promise<void> {
       `--log-file=${home.path('log/munged.log')}`,
       `--seed-file=${home.path('munge/seed')}`,
     ],
-    { environment: plainEnvironment },
+    { environment },
   );
   await home.until('munged answers', 20, async () => {
     return (await home.run(['munge', '-S', socket, '-n'], {})).code === 0;
