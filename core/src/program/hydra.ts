@@ -17,37 +17,104 @@ import type { PythonSource } from './source.ts';
 /** More files than this are not looked through. */
 const mostFiles = 100;
 
-/** The options of a program that uses Hydra; undefined for another. */
-export function readHydra(source: PythonSource, files: ProgramFiles | undefined): FoundOptions | undefined {
-  const imports = importsOf(source).filter(({ module }) => module === 'hydra');
+/** Where a program finds its configuration. */
+export interface ConfigPlace {
+  /** Path from the program's folder; undefined when the program's text does not tell it. */
+  readonly folder: string | undefined;
+  /** The name of its primary configuration, without `.yaml`. */
+  readonly name: string | undefined;
+  /** Whether the text may not tell everything: arguments unpacked from elsewhere, configurations made by code. */
+  readonly open: boolean;
+  /** Whether MLXP starts the program, which has settings of its own under `mlxp`. */
+  readonly mlxp: boolean;
+}
+
+interface Starter {
+  /** The decorator: `@hydra.main`. */
+  readonly member: string;
+  readonly name: string | undefined;
+}
+
+/** Decorators that read overrides from the command line, by module; each takes `config_path` and `config_name`. */
+const starters: ReadonlyMap<string, Starter> = new Map([
+  ['hydra', { member: 'main', name: undefined }],
+  ['mlxp', { member: 'launch', name: 'config' }],
+  ['mlxp.launcher', { member: 'launch', name: 'config' }],
+]);
+
+/** The configuration of a program that Hydra or MLXP starts; undefined for another. */
+export function configPlaceOf(source: PythonSource): ConfigPlace | undefined {
+  const imports = importsOf(source).flatMap((one) => {
+    const starter = starters.get(one.module);
+    return starter ? [{ ...one, starter }] : [];
+  });
   if (imports.length === 0) return undefined;
   const mains = decoratedFunctions(source).flatMap(({ decorators }) =>
-    decorators.filter(({ path }) =>
-      imports.some(({ name, member }) =>
-        member === 'main'
-          ? path.length === 1 && path[0] === name
-          : path.length === 2 && path[0] === name && path[1] === 'main',
-      ),
-    ),
+    decorators.flatMap((decorator) => {
+      const used = imports.find(({ name, member, module, starter }) =>
+        member === starter.member
+          ? decorator.path.join('.') === name
+          : member === undefined &&
+            [`${name}.${starter.member}`, `${module}.${starter.member}`].includes(decorator.path.join('.')),
+      );
+      return used ? [{ open: decorator.open, ...used }] : [];
+    }),
   );
   const [main] = mains;
   if (!main) return undefined;
-  const none: FoundOptions = { style: 'hydra', options: [], closed: false };
-  const open = main.open;
-  if (mains.length > 1 || open === undefined || !files) return none;
+  const mlxp = main.module !== 'hydra';
+  const unknown: ConfigPlace = { folder: undefined, name: undefined, open: true, mlxp };
+  const { open, starter } = main;
+  if (mains.length > 1 || open === undefined) return unknown;
   const keywords = keywordsOf(source, open);
   const value = (name: string, position: number): Value | undefined => {
     const stretch = keywords.named.get(name) ?? keywords.positional[position];
     return stretch ? literalValue(source, stretch) : null;
   };
   const folder = value('config_path', 0);
-  const name = value('config_name', 1);
-  if (typeof folder !== 'string' || typeof name !== 'string' || /^(?:\/|pkg:|[A-Za-z]:)/.test(folder))
-    return none;
-  const reader = new ConfigReader(files, joined(folder));
-  reader.primary(name.replace(/\.ya?ml$/, ''));
-  const stores = source.occurrences('ConfigStore').length > 0;
-  return { style: 'hydra', options: reader.options, closed: reader.closed && !keywords.open && !stores };
+  const name = value('config_name', 1) ?? starter.name;
+  const literal = typeof folder === 'string' && !/^(?:\/|pkg:|[A-Za-z]:)/.test(folder);
+  return {
+    folder: literal ? joined(folder) : undefined,
+    name: typeof name === 'string' ? name.replace(/\.ya?ml$/, '') : undefined,
+    open: keywords.open || source.occurrences('ConfigStore').length > 0,
+    mlxp,
+  };
+}
+
+/** The options of a program that uses Hydra; undefined for another. */
+export function readHydra(source: PythonSource, files: ProgramFiles | undefined): FoundOptions | undefined {
+  const place = configPlaceOf(source);
+  if (!place || place.mlxp) return undefined;
+  const { folder, name, open } = place;
+  if (folder === undefined || name === undefined || !files)
+    return { style: 'hydra', options: [], closed: false };
+  const { options, closed } = readConfig(files, folder, name);
+  return { style: 'hydra', options, closed: closed && !open };
+}
+
+/** A configuration with its groups, as far as its files tell. */
+export interface ReadConfig {
+  /** Keys as dotted paths, and groups with slashes, in the order in which they are met. */
+  readonly options: readonly ProgramOption[];
+  /** Whether these are certainly all. */
+  readonly closed: boolean;
+}
+
+/**
+ * The configuration `name` of a folder. `choices` are options of groups by the group's path that are read in
+ * the place of those of the defaults lists; several for one group give the keys of all of them. Groups
+ * that no defaults list names are added to it.
+ */
+export function readConfig(
+  files: ProgramFiles,
+  folder: string,
+  name: string,
+  choices: ReadonlyMap<string, readonly string[]> = new Map(),
+): ReadConfig {
+  const reader = new ConfigReader(files, folder, choices);
+  reader.primary(name);
+  return { options: reader.options, closed: reader.closed };
 }
 
 /** A folder without `.` and `..` where they can be resolved. */
@@ -64,13 +131,16 @@ function joined(...parts: readonly string[]): string {
 class ConfigReader {
   readonly #files: ProgramFiles;
   readonly #folder: string;
+  readonly #choices: ReadonlyMap<string, readonly string[]>;
+  readonly #chosen = new Set<string>();
   readonly #options = new Map<string, ProgramOption>();
   readonly #seen = new Set<string>();
   closed = true;
 
-  constructor(files: ProgramFiles, folder: string) {
+  constructor(files: ProgramFiles, folder: string, choices: ReadonlyMap<string, readonly string[]>) {
     this.#files = files;
     this.#folder = folder;
+    this.#choices = choices;
   }
 
   get options(): readonly ProgramOption[] {
@@ -79,6 +149,10 @@ class ConfigReader {
 
   primary(name: string): void {
     this.#config(name, '', '');
+    for (const [group, choices] of this.#choices) {
+      if (this.#chosen.has(group)) continue;
+      for (const choice of choices) this.#config(joined(group, choice), group, group.replaceAll('/', '.'));
+    }
   }
 
   /** One file: its keys below `place`, and what its own defaults list brings. */
@@ -148,6 +222,12 @@ class ConfigReader {
         });
       }
       if (words.includes('override')) this.closed = false;
+      const chosen = at === undefined ? this.#choices.get(path) : undefined;
+      if (chosen && below !== undefined) {
+        this.#chosen.add(path);
+        for (const one of chosen) this.#config(joined(path, one), path, below);
+        continue;
+      }
       if (choice === null) continue;
       if (typeof choice !== 'string' || /[$?]/.test(choice) || below === undefined) {
         this.closed = false;
