@@ -66,4 +66,10 @@ export const suites: readonly Suite[] = [
     needs: ['python3', 'linux', 'chromium'],
     limit: 600,
   },
+  {
+    name: 'clusters',
+    run: { kind: 'node-test', files: 'test/clusters/**/*.test.ts', atOnce: 2 },
+    needs: ['python3', 'batch systems'],
+    limit: 1800,
+  },
 ];

@@ -1,5 +1,5 @@
 /** What the test systems need from Debian, and how to see that it is there. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 interface Programs {
   readonly packages: readonly string[];
@@ -52,3 +52,21 @@ export const absentFiles = (): readonly string[] =>
   [...Object.values(installed).flatMap(({ files }) => files), `${torqueRoot}/usr/bin/qsub`].filter(
     (file) => !existsSync(file),
   );
+
+/** An account of no importance: OAR takes no jobs from root. */
+export const ordinaryAccount = { name: 'sweepdeck-test', home: '/var/lib/sweepdeck-test' } as const;
+
+export const accountExists = (): boolean =>
+  readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .some((line) => line.startsWith(`${ordinaryAccount.name}:`));
+
+/** Why the test systems can't be started here, as a clause for people; undefined when they can. */
+export function whyNotHere(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'real batch systems are started by root on Debian 12 (elsewhere: in a container)';
+  const absent = absentFiles();
+  if (absent.length > 0)
+    return `batch systems are not installed (scripts/install-batch-systems.ts does it; missing: ${absent.join(', ')})`;
+  return accountExists() ? undefined : `there is no account ${ordinaryAccount.name}`;
+}
