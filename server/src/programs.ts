@@ -1,7 +1,13 @@
-/** The programs that sweep files name, read from the disk. None is ever run. */
-import { readFileSync, statSync } from 'node:fs';
+/** The programs that sweep files and batch scripts name, read from the disk. None is ever run. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { ProgramFiles, ProgramOptions } from '#core/program/options.ts';
+import {
+  readHydraProgram,
+  type ConfigRequest,
+  type FolderFiles,
+  type HydraProgram,
+} from '#core/program/hydra-program.ts';
+import type { ProgramOptions } from '#core/program/options.ts';
 import { readProgram } from '#core/program/read-program.ts';
 
 /** Bytes. A larger file was not written by hand. */
@@ -11,17 +17,18 @@ const remembered = 1000;
 /** Programs that are kept; a workspace has a few. */
 const mostKept = 50;
 
-interface ReadProgram {
-  readonly options: ProgramOptions | undefined;
+interface Reading<Result> {
+  readonly result: Result;
   /** Every file that was asked for, with the stamp that it had. */
   readonly stamps: ReadonlyMap<string, string>;
   until: number;
 }
 
-/** Options of programs by path; a program is read again when it, or a file that was read with it, has changed. */
+/** What was read of programs by path; it is read again when a file that was read for it has changed. */
 export class ProgramsOnDisk {
   readonly #now: () => number;
-  readonly #read = new Map<string, ReadProgram>();
+  readonly #options = new Map<string, Reading<ProgramOptions | undefined>>();
+  readonly #hydra = new Map<string, Reading<HydraProgram>>();
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -30,31 +37,62 @@ export class ProgramsOnDisk {
   /** What the program declares; undefined for a file that isn't there, isn't Python or is too large. */
   optionsOf(file: string): ProgramOptions | undefined {
     if (!file.endsWith('.py')) return undefined;
-    const known = this.#read.get(file);
+    return this.#reading(this.#options, file, path.dirname(file), (files) => {
+      const text = files.read(path.basename(file));
+      return text === undefined ? undefined : readProgram(text, files);
+    });
+  }
+
+  /**
+   * What the program's text and its configuration say about overrides.
+   * @param file the program; undefined when there is none, and only the folder is looked at
+   * @param folder where configurations are looked for: the program's own when there is one
+   */
+  hydraOf(file: string | undefined, folder: string, request: ConfigRequest): HydraProgram {
+    const key = JSON.stringify([file, folder, request.name, request.folder, [...request.choices]]);
+    return this.#reading(this.#hydra, key, folder, (files) => {
+      const text = file?.endsWith('.py') ? files.read(path.relative(folder, file)) : undefined;
+      return readHydraProgram(text, files, request);
+    });
+  }
+
+  #reading<Result>(
+    known: Map<string, Reading<Result>>,
+    key: string,
+    folder: string,
+    read: (files: FolderFiles) => Result,
+  ): Result {
+    const before = known.get(key);
     const now = this.#now();
-    if (known) {
-      if (known.until > now) return known.options;
-      if ([...known.stamps].every(([one, stamp]) => stampOf(one) === stamp)) {
-        known.until = now + remembered;
-        return known.options;
+    if (before) {
+      if (before.until > now) return before.result;
+      if ([...before.stamps].every(([one, stamp]) => stampOf(one) === stamp)) {
+        before.until = now + remembered;
+        return before.result;
       }
     }
-    if (this.#read.size >= mostKept) this.#read.clear();
-    const read = readFromDisk(file, now + remembered);
-    this.#read.set(file, read);
-    return read.options;
+    if (known.size >= mostKept) known.clear();
+    const { files, stamps } = filesOf(folder);
+    const result = read(files);
+    known.set(key, { result, stamps, until: now + remembered });
+    return result;
   }
 
   /** Looks at the files again when they are asked for the next time. */
   forget(): void {
-    for (const read of this.#read.values()) read.until = -Infinity;
+    for (const reading of [...this.#options.values(), ...this.#hydra.values()]) reading.until = -Infinity;
   }
 }
 
-function readFromDisk(file: string, until: number): ReadProgram {
+/** Files by their path from a folder, and the stamps of all that were asked for. */
+function filesOf(folder: string): {
+  readonly files: FolderFiles;
+  readonly stamps: ReadonlyMap<string, string>;
+} {
   const stamps = new Map<string, string>();
   const texts = new Map<string, string | undefined>();
-  const textOf = (one: string): string | undefined => {
+  const read = (name: string): string | undefined => {
+    const one = path.join(folder, name);
     if (!texts.has(one)) {
       // the stamp first: a file that changes in between is read once more
       const stamp = stampOf(one);
@@ -63,18 +101,21 @@ function readFromDisk(file: string, until: number): ReadProgram {
     }
     return texts.get(one);
   };
-  const folder = path.dirname(file);
-  const files: ProgramFiles = { read: (one) => textOf(path.join(folder, one)) };
-  const text = textOf(file);
-  return { options: text === undefined ? undefined : readProgram(text, files), stamps, until };
+  const list = (name: string): readonly string[] | undefined => {
+    const one = path.join(folder, name);
+    stamps.set(one, stampOf(one));
+    return namesIn(one);
+  };
+  return { files: { read, list }, stamps };
 }
 
 const missing = 'missing';
 
-/** What changes when a file does; `missing` for one that isn't there or is too large to be read. */
+/** What changes when a file, or what is in a folder, does; `missing` for one that isn't there or is too large to be read. */
 function stampOf(file: string): string {
   try {
     const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) return `folder ${stats.mtimeMs}`;
     if (!stats?.isFile() || stats.size > largest) return missing;
     return `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
   } catch {
@@ -88,6 +129,18 @@ function contentOf(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     // Gone since it was looked at, or not ours to read.
+    return undefined;
+  }
+}
+
+/** Names in a folder, those of folders with a `/` at the end. */
+function namesIn(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).map((one) =>
+      one.isDirectory() ? `${one.name}/` : one.name,
+    );
+  } catch {
+    // No folder, or not ours to look into.
     return undefined;
   }
 }
