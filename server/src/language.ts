@@ -48,6 +48,12 @@ export interface Completion {
   readonly continues?: true;
 }
 
+export interface Completions {
+  readonly items: readonly Completion[];
+  /** Whether other things may be offered after more was typed, or later: the editor asks again. */
+  readonly isIncomplete: boolean;
+}
+
 export type SymbolKind = 'key' | 'group' | 'parameter' | 'text';
 
 /** An entry of the document's outline. */
@@ -89,7 +95,7 @@ export interface LanguageFeatures<Analysis> {
   readonly analyse: (text: string, surroundings: Surroundings) => Analysis;
   readonly diagnostics: (analysis: Analysis) => readonly Problem[];
   readonly hover: (analysis: Analysis, position: Position) => HoverText | undefined;
-  readonly completion?: (analysis: Analysis, position: Position) => readonly Completion[];
+  readonly completion?: (analysis: Analysis, position: Position) => readonly Completion[] | Completions;
   /** What can be done about `problems`, those of the document that are shown, in the range. */
   readonly codeActions?: (
     analysis: Analysis,
@@ -106,7 +112,7 @@ export interface LanguageFeatures<Analysis> {
 export interface AnalysedDocument {
   diagnostics(): readonly Problem[];
   hover(position: Position): HoverText | undefined;
-  completion(position: Position): readonly Completion[];
+  completion(position: Position): Completions;
   codeActions(range: Range, problems: readonly Problem[]): readonly CodeAction[];
   symbols(): readonly DocumentSymbol[];
   links(): readonly FileLink[];
@@ -137,7 +143,10 @@ export function language<Analysis>(
       return {
         diagnostics: () => features.diagnostics(analysis),
         hover: (position) => features.hover(analysis, position),
-        completion: (position) => features.completion?.(analysis, position) ?? [],
+        completion: (position) => {
+          const offered = features.completion?.(analysis, position) ?? [];
+          return 'items' in offered ? offered : { items: offered, isIncomplete: false };
+        },
         codeActions: (range, problems) => features.codeActions?.(analysis, range, problems) ?? [],
         symbols: () => features.symbols?.(analysis) ?? [],
         links: () => features.links?.(analysis) ?? [],

@@ -5,6 +5,7 @@
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { batchScript } from './batch-script/features.ts';
+import { LiveNames } from './live-names/live-names.ts';
 import { startServer } from './server.ts';
 import { NearbyPrograms } from './nearby-programs.ts';
 import { ProgramsOnDisk } from './programs.ts';
@@ -16,22 +17,28 @@ const files = new FilesOnDisk();
 const programs = new ProgramsOnDisk();
 const metrics = new SeenMetrics();
 const nearby = new NearbyPrograms();
+const siteNames = new LiveNames();
 
 startServer(createConnection(ProposedFeatures.all), {
   languages: new Map([
     ['sweep', sweepFile],
     ['shellscript', batchScript],
   ]),
-  surroundingsOf: (uri, roots, { readsProgram }) =>
-    surroundingsOf(uri, roots, files, {
+  surroundingsOf: (uri, roots, { readsProgram, asksBatchSystem }) => ({
+    ...surroundingsOf(uri, roots, files, {
       metrics,
       nearby,
       ...(readsProgram && { programs }),
     }),
+    ...(asksBatchSystem && { siteNames: (system, kind) => siteNames.of(system, kind) }),
+  }),
   forgetSurroundings: () => {
     files.forget();
     programs.forget();
     metrics.forget();
     nearby.forget();
+  },
+  onSurroundingsChanged: (callback) => {
+    siteNames.onArrival(callback);
   },
 });

@@ -24,8 +24,8 @@ import {
 import type { Problem, Severity } from '#core/text.ts';
 import type {
   CodeAction,
-  Completion,
   CompletionKind,
+  Completions,
   Definition,
   DocumentSymbol,
   FeatureName,
@@ -142,11 +142,11 @@ const completionKinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
 };
 
 /** The completions in their order, which the editor would change to the alphabet's. */
-export function toCompletionList(completions: readonly Completion[]): CompletionList {
-  const width = String(completions.length).length;
+export function toCompletionList({ items, isIncomplete }: Completions): CompletionList {
+  const width = String(items.length).length;
   return {
-    isIncomplete: false,
-    items: completions.map((one, index): CompletionItem => ({
+    isIncomplete,
+    items: items.map((one, index): CompletionItem => ({
       label: one.label,
       kind: completionKinds[one.kind],
       sortText: String(index).padStart(width, '0'),

@@ -13,6 +13,7 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { workspaceTrusted, type InitializationOptions } from '#core/server-messages.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { AnalysedDocument, Language } from './language.ts';
 import { Pacer } from './pace.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly surroundingsOf: (uri: string, roots: readonly string[], settings: ServerSettings) => Surroundings;
   /** Something changed: what was remembered of surroundings no longer counts. */
   readonly forgetSurroundings: () => void;
+  /** Has the callback called whenever something that surroundings answered is different by now. */
+  readonly onSurroundingsChanged: (callback: () => void) => void;
 }
 
 /** A document that is open in the editor. */
@@ -51,12 +54,13 @@ interface OpenDocument {
 /** Serves the languages over the connection and starts listening. */
 export function startServer(
   connection: Connection,
-  { languages, surroundingsOf, forgetSurroundings }: ServerOptions,
+  { languages, surroundingsOf, forgetSurroundings, onSurroundingsChanged }: ServerOptions,
 ): void {
   const documents = new TextDocuments(TextDocument);
   const open = new Map<string, OpenDocument>();
   let roots: readonly string[] = [];
   let problemsPage: string | undefined;
+  let trusted = false;
   let asksForSettings = false;
   let tellsOfSettings = false;
   let tellsOfFolders = false;
@@ -67,7 +71,10 @@ export function startServer(
     if (state.analysed?.version === document.version) return state.analysed.document;
     const analysed = state.language.analyse(
       document.getText(),
-      surroundingsOf(document.uri, roots, settings),
+      surroundingsOf(document.uri, roots, {
+        ...settings,
+        asksBatchSystem: settings.asksBatchSystem && trusted,
+      }),
     );
     state.analysed = { version: document.version, document: analysed };
     return analysed;
@@ -114,13 +121,20 @@ export function startServer(
     };
   }
 
+  /** Something that an analysis looked at is different now; files and settings are as they were. */
+  function analyseAgain(states: Iterable<OpenDocument>): void {
+    for (const state of states) {
+      state.analysed = undefined;
+      state.pacer.soon();
+    }
+  }
+
   /** Forgets what was found, since something around the documents changed, and looks again. */
   function lookAgain(states: Iterable<OpenDocument>): void {
     forgetSurroundings();
     for (const state of states) {
-      state.analysed = undefined;
       state.settings = undefined;
-      state.pacer.soon();
+      analyseAgain([state]);
     }
   }
 
@@ -152,9 +166,9 @@ export function startServer(
     tellsOfFolders = workspace?.workspaceFolders === true;
     watchesFiles = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     roots = (params.workspaceFolders ?? []).map(({ uri }) => uri);
-    const options: unknown = params.initializationOptions;
-    if (typeof options === 'object' && options !== null && 'problemsPage' in options)
-      problemsPage = String(options.problemsPage);
+    const told = (params.initializationOptions ?? {}) as Partial<InitializationOptions>;
+    problemsPage = told.problemsPage;
+    trusted = told.workspaceTrusted === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
@@ -178,6 +192,13 @@ export function startServer(
         roots = [...roots.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
         lookAgain(open.values());
       });
+  });
+  connection.onNotification(workspaceTrusted, () => {
+    trusted = true;
+    lookAgain(open.values());
+  });
+  onSurroundingsChanged(() => {
+    analyseAgain(open.values());
   });
   connection.onDidChangeWatchedFiles(() => {
     lookAgain(open.values());

@@ -9,6 +9,8 @@ export interface ServerSettings {
   readonly inlayHintsEnabled: boolean;
   /** Whether the program of a sweep file is read for the options it declares. */
   readonly readsProgram: boolean;
+  /** Whether the batch system's own commands are asked for the names of its partitions, queues and so on. */
+  readonly asksBatchSystem: boolean;
 }
 
 export const defaultSettings: ServerSettings = {
@@ -16,6 +18,7 @@ export const defaultSettings: ServerSettings = {
   disabledRules: new Set(),
   inlayHintsEnabled: true,
   readsProgram: true,
+  asksBatchSystem: true,
 };
 
 /** Takes from the editor's answer what is there and makes sense; the default stands for the rest. */
@@ -28,6 +31,7 @@ export function readSettings(section: unknown): ServerSettings {
     ),
     inlayHintsEnabled: property(property(section, 'inlayHints'), 'enabled') !== false,
     readsProgram: property(property(section, 'program'), 'read') !== false,
+    asksBatchSystem: property(property(section, 'batchScripts'), 'liveNames') !== false,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Starts the language server and connects it to the editor. A bundle of its own, loaded when it is needed. */
 import path from 'node:path';
-import { Disposable, Uri, type ExtensionContext } from 'vscode';
+import { Disposable, Uri, workspace, type ExtensionContext } from 'vscode';
 import {
   LanguageClient,
   RevealOutputChannelOn,
@@ -8,13 +8,8 @@ import {
   type LanguageClientOptions,
   type ServerOptions,
 } from 'vscode-languageclient/node';
+import { workspaceTrusted, type InitializationOptions } from '#core/server-messages.ts';
 import { serverMemory } from './server-memory.ts';
-
-/** What the server is told once, in `initialize`. */
-interface InitializationOptions {
-  /** URI of the page that explains every problem under its code. */
-  readonly problemsPage: string;
-}
 
 /**
  * Resolves when the server is ready; disposing ends it. Rejects when it can't be started.
@@ -31,6 +26,7 @@ export async function startLanguageClient(context: ExtensionContext): Promise<Di
   const serverOptions: ServerOptions = { run: withFlags(), debug: withFlags('--nolazy', '--inspect=6009') };
   const initializationOptions: InitializationOptions = {
     problemsPage: Uri.joinPath(context.extensionUri, 'docs', 'problems.md').toString(),
+    workspaceTrusted: workspace.isTrusted,
   };
   const clientOptions: LanguageClientOptions = {
     // Any scheme: untitled and virtual documents are checked as well, as far as that goes without a disk.
@@ -42,5 +38,12 @@ export async function startLanguageClient(context: ExtensionContext): Promise<Di
   };
   const client = new LanguageClient('sweepdeck', 'Sweepdeck Language Server', serverOptions, clientOptions);
   await client.start();
-  return new Disposable(() => client.dispose());
+  const trust = workspace.onDidGrantWorkspaceTrust(() => void client.sendNotification(workspaceTrusted));
+  // granted while the server was starting
+  if (workspace.isTrusted && !initializationOptions.workspaceTrusted)
+    await client.sendNotification(workspaceTrusted);
+  return new Disposable(() => {
+    trust.dispose();
+    return client.dispose();
+  });
 }

@@ -15,18 +15,31 @@ export interface SiteName {
 /** `pending`: asked, not answered yet. undefined: nobody can tell. */
 export type SiteNames = readonly SiteName[] | 'pending' | undefined;
 
-/** Kinds whose names stand in a value as they are, for a sentence. Of the others only a part of the value is a name. */
+/** Kinds whose names stand in a value as they are, and that the system lists in full. */
+const checked: ReadonlySet<string> = new Set([
+  ...['account', 'application-profile', 'checkpoint-environment', 'cluster', 'parallel-environment'],
+  ...['partition', 'project', 'qos', 'queue', 'reservation'],
+]);
+
 const words: Readonly<Record<string, string>> = {
   account: 'account',
   'application-profile': 'application profile',
   'checkpoint-environment': 'checkpointing environment',
   cluster: 'cluster',
+  feature: 'feature',
+  gres: 'generic resource',
+  host: 'host',
+  licence: 'licence',
+  node: 'node',
   'parallel-environment': 'parallel environment',
   partition: 'partition',
   project: 'project',
+  property: 'property',
   qos: 'quality of service',
   queue: 'queue',
   reservation: 'reservation',
+  resource: 'resource',
+  'used-queue': 'queue with jobs',
 };
 
 /** A kind of names in words for people. */
@@ -40,7 +53,7 @@ export function checkSiteNames(job: Job): void {
   if (options.some(({ spec }) => spec.key === 'clusters')) return;
   for (const option of options) {
     const { spec, value, valueSpan, verbatim } = option;
-    if (spec.live === undefined || !(spec.live in words) || value === undefined) continue;
+    if (spec.live === undefined || !checked.has(spec.live) || value === undefined) continue;
     const known = surroundings.siteNames(dialect.system, spec.live);
     if (known === undefined || known === 'pending' || known.length === 0) continue;
     for (const { text, from, to } of namesIn(option)) {

@@ -1,3 +1,5 @@
+import type { SiteNames } from '../batch/site-names.ts';
+import type { System } from '../batch/systems.ts';
 import type { ProgramOptions } from '../program/options.ts';
 
 /** What reading a sweep file may ask of the world around it; every question may go unanswered. */
@@ -23,6 +25,8 @@ export interface Surroundings {
   hasFolder?(folder: string): boolean | undefined;
   /** Whether the system can start the document's file itself; undefined where that means nothing. */
   isExecutable?(): boolean | undefined;
+  /** The names of a kind that the batch system here knows: partitions, queues, accounts... */
+  siteNames?(system: System, kind: string): SiteNames;
   /** Names of `launch.queue` values that can run here; undefined: don't check. */
   readonly queues?: readonly string[];
   /** Paths of programs near the document, relative to its folder, the nearest first; undefined when nobody can tell. */

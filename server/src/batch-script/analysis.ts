@@ -1,8 +1,15 @@
 import { readBatchScript, type BatchScript } from '#core/batch/read.ts';
+import type { SiteNames } from '#core/batch/site-names.ts';
+import type { System } from '#core/batch/systems.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 
 /** A batch script, read once for all features. Of other scripts only the lines are looked at. */
-export type BatchAnalysis = BatchScript;
+export interface BatchAnalysis extends BatchScript {
+  /** Names that the batch system here knows. */
+  readonly siteNames: (system: System, kind: string) => SiteNames;
+}
 
-export const analyse = (text: string, surroundings: Surroundings): BatchAnalysis =>
-  readBatchScript(text, surroundings);
+export const analyse = (text: string, surroundings: Surroundings): BatchAnalysis => ({
+  ...readBatchScript(text, surroundings),
+  siteNames: (system, kind) => surroundings.siteNames?.(system, kind),
+});

@@ -3,17 +3,20 @@ import { catalogueOf, type OptionSpec } from '#core/batch/catalogue.ts';
 import { lineText } from '#core/batch/problem-list.ts';
 import { dialects, marks, systemsOf, type Dialect, type System } from '#core/batch/systems.ts';
 import type { Position } from '#core/text.ts';
-import type { Completion } from '../language.ts';
+import type { Completion, Completions } from '../language.ts';
 import type { BatchAnalysis } from './analysis.ts';
-import { describeOption, describeResource } from './wording.ts';
+import { completeValue } from './complete-values.ts';
+import { describeOption } from './wording.ts';
+
+const nothing: Completions = { items: [], isIncomplete: false };
 
 /** Options, values and resources, the likelier first; never an option that the script has already. */
-export function completion(analysis: BatchAnalysis, position: Position): readonly Completion[] {
+export function completion(analysis: BatchAnalysis, position: Position): Completions {
   const line = lineText(analysis.script, position.line);
   const before = line.slice(0, position.character);
   const mark = marks.find((one) => before.startsWith(one));
   if (mark === undefined || !/^(?:[\s-]|$)/.test(before.slice(mark.length)))
-    return completeMark(analysis, position, line);
+    return { items: completeMark(analysis, position, line), isIncomplete: false };
   const system = systemFor(analysis, mark);
   const caret = new DirectiveCaret(analysis, position, line, mark.length, dialects[system]);
   return caret.completions();
@@ -72,26 +75,28 @@ class DirectiveCaret {
     this.#text = text;
     this.#caret = Math.min(character, text.length);
     const body = text.slice(from, this.#caret);
-    this.#start = this.#caret - (/[^\s]*$/.exec(body)?.[0].length ?? 0);
-    this.#end = this.#caret + (/^[^\s]*/.exec(text.slice(this.#caret))?.[0].length ?? 0);
+    // blanks inside an open quote part no words
+    const quote = dialect.syntax === 'one-per-line' ? undefined : openQuote(body);
+    this.#start = from + (/\S*$/.exec(body.slice(0, quote))?.index ?? 0);
+    this.#end = this.#caret + (/^[^\s"']*/.exec(text.slice(this.#caret))?.[0].length ?? 0);
     this.#words = text
       .slice(from, this.#start)
       .split(/\s+/)
       .filter((word) => word !== '');
   }
 
-  completions(): readonly Completion[] {
+  completions(): Completions {
     const word = this.#text.slice(this.#start, this.#caret);
     if (this.#dialect.syntax === 'getopt-long') {
       const equals = /^(--[\w-]+)=/.exec(word);
-      if (equals) return this.#values(this.#byName(equals[1] ?? ''), this.#start + equals[0].length);
+      if (equals) return this.#value(this.#byName(equals[1] ?? ''), this.#start + equals[0].length);
     }
     const waiting = this.#waiting();
-    if (waiting) return this.#values(waiting, this.#start);
-    if (word !== '' && !word.startsWith('-')) return [];
+    if (waiting) return this.#value(waiting, this.#start);
+    if (word !== '' && !word.startsWith('-')) return nothing;
     // OAR reads one option a line
-    if (this.#dialect.syntax === 'one-per-line' && this.#words.length > 0) return [];
-    return this.#options();
+    if (this.#dialect.syntax === 'one-per-line' && this.#words.length > 0) return nothing;
+    return { items: this.#options(), isIncomplete: false };
   }
 
   /** The option before the caret whose value stands there. */
@@ -159,63 +164,36 @@ class DirectiveCaret {
     };
   }
 
-  #values(spec: OptionSpec | undefined, from: number): readonly Completion[] {
-    if (spec === undefined) return [];
-    if (spec.resources !== undefined) return this.#resources(spec, from);
-    const lists = spec.kind === 'words';
-    const typed = this.#text.slice(from, this.#caret);
-    const start = lists ? from + typed.lastIndexOf(',') + 1 : from;
-    const chosen = new Set(lists ? this.#text.slice(from, this.#end).toUpperCase().split(',') : []);
-    if (lists) chosen.delete(this.#text.slice(start, this.#end).split(',')[0]?.toUpperCase() ?? '');
-    const comma = lists ? this.#text.slice(this.#caret, this.#end).indexOf(',') : -1;
-    const end = comma < 0 ? this.#end : this.#caret + comma;
-    const words = spec.words.filter((word) => !chosen.has(word.toUpperCase()));
-    const examples =
-      spec.words.length > 0 ? [] : spec.kind === 'yes-no' || spec.kind === 'y-n' ? ['y', 'n'] : spec.examples;
-    return [...words, ...examples].map((value) => ({
-      label: value,
-      kind: 'value',
-      ...(spec.words.length === 0 && { detail: 'example' }),
-      documentation: describeOption(spec),
-      edit: this.#edit(start, end, value),
-    }));
-  }
-
-  /** `name=value` lists: names that are not there yet, or examples of the value. */
-  #resources(spec: OptionSpec, from: number): readonly Completion[] {
-    const typed = this.#text.slice(from, this.#caret);
-    const start = from + typed.lastIndexOf(',') + 1;
-    const piece = this.#text.slice(start, this.#caret);
-    if (piece.includes('=')) return [];
-    const here = new Set(
-      typed
-        .slice(0, start - from)
-        .split(',')
-        .map((one) => one.split('=')[0]),
-    );
-    const given = new Set(
-      this.#analysis.options
-        .filter(({ spec: other, directive }) => other.key === spec.key && directive.line !== this.#line)
-        .flatMap(({ value = '' }) => value.split(',').map((one) => one.split('=')[0])),
-    );
-    const equals = this.#text.slice(this.#caret, this.#end).search(/[=,]/);
-    const end = equals < 0 ? this.#end : this.#caret + equals;
-    const joint = this.#text[end] === '=' ? '' : '=';
-    return [...(spec.resources?.values() ?? [])]
-      .filter(({ name }) => !here.has(name) && !given.has(name))
-      .map((resource) => ({
-        label: resource.name,
-        kind: 'parameter',
-        detail: resource.description,
-        documentation: describeResource(resource),
-        edit: this.#edit(start, end, `${resource.name}${joint}`),
-      }));
+  #value(spec: OptionSpec | undefined, start: number): Completions {
+    if (spec === undefined) return nothing;
+    // behind a quote that is opened here
+    const from = start < this.#caret && /["']/.test(this.#text[start] ?? '') ? start + 1 : start;
+    return completeValue(this.#analysis, {
+      spec,
+      line: this.#line,
+      text: this.#text,
+      from,
+      caret: this.#caret,
+      end: this.#end,
+    });
   }
 
   #edit(start: number, end: number, newText: string): Completion['edit'] {
     const line = this.#line;
     return { range: { start: { line, character: start }, end: { line, character: end } }, newText };
   }
+}
+
+/** Where a quote begins that isn't closed; undefined when there is none. */
+function openQuote(text: string): number | undefined {
+  let open: number | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (open === undefined) {
+      if (char === '"' || char === "'") open = at;
+    } else if (char === text[open]) open = undefined;
+  }
+  return open;
 }
 
 /** What nearly every script gives comes first. */

@@ -1,4 +1,5 @@
 /** Options and their values in words for people. */
+import { siteNameWords, type SiteNames } from '#core/batch/site-names.ts';
 import type { OptionSpec, ResourceSpec } from '#core/batch/catalogue.ts';
 import { dialects } from '#core/batch/systems.ts';
 import { sizeInWords } from '#core/batch/values/size.ts';
@@ -33,20 +34,22 @@ function example({ examples: [first], name, system, takes }: OptionSpec): string
 }
 
 /** What a value comes to, where that is not what is written: a duration, an amount of memory, a number of jobs. */
-export function meaning({ spec, parsed }: ReadOption): string | undefined {
-  if (parsed === undefined) return undefined;
-  if (/-time$|^seconds$/.test(spec.kind) && typeof parsed === 'number') return duration(parsed, spec);
-  if (spec.kind.endsWith('-size') && typeof parsed === 'number') return sizeInWords(parsed);
-  if (isMap(parsed)) {
-    if (typeof parsed['count'] === 'number')
-      return parsed['count'] === 1 ? '1 job' : `${parsed['count']} jobs`;
-    const walltime = wallTime(parsed);
+export const meaning = ({ spec, parsed }: ReadOption): string | undefined =>
+  parsed === undefined ? undefined : meaningOf(spec.kind, parsed);
+
+/** The same for any value of a kind of the catalogues. */
+export function meaningOf(kind: string, value: Value): string | undefined {
+  if (/-time$|^seconds$/.test(kind) && typeof value === 'number') return duration(value, kind);
+  if (kind.endsWith('-size') && typeof value === 'number') return sizeInWords(value);
+  if (isMap(value)) {
+    if (typeof value['count'] === 'number') return value['count'] === 1 ? '1 job' : `${value['count']} jobs`;
+    const walltime = wallTime(value);
     if (walltime !== undefined) return inWords(walltime);
   }
   return undefined;
 }
 
-function duration(seconds: number, { kind }: OptionSpec): string {
+function duration(seconds: number, kind: string): string {
   const rounded = kind === 'slurm-time' && seconds % 60 > 0;
   return rounded
     ? `${inWords(seconds)}, rounded up to ${inWords(Math.ceil(seconds / 60) * 60)}`
@@ -62,3 +65,24 @@ export const code = (text: string): string => `\`${text}\``;
 
 export const paragraphs = (...texts: readonly (string | undefined)[]): string =>
   texts.filter((text) => text !== undefined && text !== '').join('\n\n');
+
+const shownNames = 20;
+
+/** The names that the batch system here knows for the option; undefined where it tells none. */
+export function describeSiteNames(
+  { live }: OptionSpec,
+  names: SiteNames,
+  given: readonly string[],
+): string | undefined {
+  if (live === undefined || names === undefined || names === 'pending' || names.length === 0)
+    return undefined;
+  const told = names.filter(({ name, detail }) => detail !== undefined && given.includes(name));
+  const more = names.length - shownNames;
+  return paragraphs(
+    ...told.map(({ name, detail = '' }) => `${code(name)}: ${detail}.`),
+    `The ${siteNameWords(live)} can be ${names
+      .slice(0, shownNames)
+      .map(({ name }) => code(name))
+      .join(', ')}${more > 0 ? ` or one of ${more} more` : ''}.`,
+  );
+}

@@ -21,6 +21,11 @@ export class SweepAnalysis implements SweepReading {
     this.surroundings = surroundings;
   }
 
+  /** Whether the text has been read as a sweep, so that asking for it costs nothing. */
+  get isRead(): boolean {
+    return this.#reading !== undefined;
+  }
+
   get sweep(): SweepReading['sweep'] {
     return this.#read().sweep;
   }

@@ -11,7 +11,7 @@ function sampleParameters({ method, parameters }: Sweep): Parameters {
 }
 
 /** More arguments than this are not shown. */
-const most = 20;
+export const mostShown = 20;
 
 /**
  * The arguments that one item of the command becomes for a sample job; undefined where that can't be said
@@ -31,7 +31,7 @@ export function sampleArguments(sweep: Sweep, parts: readonly CommandPart[]): re
       argsJsonFile: `.sweeps/${name}-1/jobs/1/args.json`,
       environment: () => '…',
     });
-    return argv.length > most ? [...argv.slice(0, most), '…'] : argv;
+    return argv.length > mostShown ? [...argv.slice(0, mostShown), '…'] : argv;
   } catch (error) {
     // nothing to run in this item alone, or a grid without end: there is no sample then
     if (error instanceof CommandError || error instanceof RangeError) return undefined;

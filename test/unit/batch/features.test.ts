@@ -23,14 +23,14 @@ function caret(marked: string): { text: string; position: Position } {
 
 function complete(marked: string) {
   const { text, position } = caret(marked);
-  return completion(analyse(text, {}), position);
+  return completion(analyse(text, {}), position).items;
 }
 const labels = (marked: string) => complete(marked).map(({ label }) => label);
 
 /** The line of the caret after choosing `label`. */
 function chosen(marked: string, label: string): string {
   const { text, position } = caret(marked);
-  const one = completion(analyse(text, {}), position).find((other) => other.label === label);
+  const one = completion(analyse(text, {}), position).items.find((other) => other.label === label);
   assert.ok(one, `${label} is not offered`);
   return applied(text, [one.edit]).split('\n')[position.line] ?? '';
 }
@@ -102,7 +102,7 @@ describe('completion in batch scripts', () => {
       for (const [line, content] of lines.entries()) {
         if (!content.trimStart().startsWith('#')) continue;
         for (let character = 0; character <= content.length; character++) {
-          const items = completion(analysis, { line, character });
+          const { items } = completion(analysis, { line, character });
           const elsewhere = new Set(
             analysis.options
               .filter(({ spec, directive }) => !spec.repeatable && directive.line !== line)
