@@ -114,8 +114,9 @@ export function partSpan(
 }
 
 const variable = /\$(?:\{\w[^}]*\}?|[A-Za-z_]\w*|\([^)]*\)?)|`[^`]*`?/g;
+/** Grid Engine looks for its words letter by letter: in `$JOB_ID_$TASK_ID` it finds both. */
 const filledIn: Readonly<Partial<Record<System, RegExp>>> = {
-  sge: /^\$(HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|SGE_TASK_ID)$/,
+  sge: /^\$(?:HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|SGE_TASK_ID)/,
   torque: /^\$\{?(PBS_\w+|HOME|USER|LOGNAME)\}?$/,
   pbspro: /^\$\{?PBS_\w+\}?$/,
   moab: /^\$(\([A-Z]+\)|\{?(PBS|MOAB)_\w+\}?|HOME|USER)$/,
