@@ -7,7 +7,7 @@ import type { Parameters } from '#core/value.ts';
 import { StorageError } from './atomic-file.ts';
 import type { BrakeTally } from './brakes.ts';
 import type { EventBody, Metrics, PhaseReason, Requester, SweepRequest } from './events.ts';
-import type { Queue, QueueEvent, QueueListener } from './queues/queue.ts';
+import type { BatchListener, BatchOutcome, Queue, QueueEvent, QueueJob } from './queues/queue.ts';
 import { type EventLog, SweepRecord } from './record.ts';
 import { decide, type Decision } from './requests.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
@@ -28,6 +28,8 @@ export interface JobFiles {
   /** Writes the job directory. Throws with a sentence: `StorageError` when the disk is at fault (tried again later), any other when the job can't run. */
   write(job: number, attempt: number, parameters: Parameters): void;
   directory(job: number): string;
+  /** What the queue needs to know of a job whose script is submitted as it is. */
+  prepared?(job: number): Pick<QueueJob, 'prepared'>;
   /** Final metrics of an ended job, read from its directory. */
   metrics(job: number): Metrics;
 }
@@ -39,7 +41,7 @@ export interface EngineOptions {
   readonly state: SweepState;
   readonly log: EventLog;
   readonly scheduler: Scheduler;
-  readonly createQueue: (listener: QueueListener) => Queue;
+  readonly createQueue: (listener: BatchListener) => Queue;
   readonly files: JobFiles;
   /** Jobs at once that the sweep itself allows (`num_workers`). */
   readonly concurrency: number | undefined;
@@ -65,6 +67,7 @@ export class SweepEngine {
   #pumping = false;
   #storageTrouble: string | undefined;
   #recordTrouble: string | undefined;
+  #queueTrouble: string | undefined;
   #nextTurn: NodeJS.Immediate | undefined;
   #storageRetry: NodeJS.Timeout | undefined;
 
@@ -83,6 +86,18 @@ export class SweepEngine {
     this.#queue = options.createQueue({
       onEvent: (event) => this.#onQueueEvent(event),
       onFree: () => this.#pump(),
+      intend: ({ jobs, ...batch }) =>
+        this.#record.intend({
+          ...batch,
+          jobs: jobs.map(({ id, attempt }) => [this.#indexOf(id), attempt] as const),
+        }),
+      onBatch: (outcome) => this.#onBatch(outcome),
+      onNotice: (detail) => this.#record.add({ type: 'noticed', detail }),
+      onTrouble: (sentence) => {
+        this.#queueTrouble = sentence;
+        this.#tellTrouble();
+      },
+      hasMore: () => this.#state.phase === 'running' && !this.#nothingLeft(),
     });
   }
 
@@ -95,6 +110,9 @@ export class SweepEngine {
     for (const index of [...this.#fold.active()].sort((a, b) => a - b)) {
       const job = this.#state.jobs[index];
       if (job !== undefined) this.#adopt(job);
+    }
+    if (this.#queue.watchLost !== undefined) {
+      for (const job of this.#state.jobs) if (job.state === 'lost') this.#queue.watchLost(this.#jobOf(job));
     }
     const refused = first === undefined ? undefined : this.request(first.id, first.request, owner);
     if (this.#state.phase === 'cancelling')
@@ -165,6 +183,9 @@ export class SweepEngine {
       });
     }
     for (const index of decision.cancel ?? []) this.#queue.cancel(this.#idOf(index));
+    const idsOf = (jobs: readonly number[]): readonly string[] => jobs.map((job) => this.#idOf(job));
+    if (decision.hold !== undefined) this.#queue.hold?.(idsOf(decision.hold));
+    if (decision.release !== undefined) this.#queue.release?.(idsOf(decision.release));
     this.#pump();
   }
 
@@ -196,7 +217,9 @@ export class SweepEngine {
     if (this.#state.phase !== 'running' || !this.#record.isUpToDate()) return false;
     if (this.#storageRetry !== undefined) return false;
     const limit = this.#options.concurrency;
-    if (limit !== undefined && this.#fold.active().size >= limit) return false;
+    if (limit !== undefined && this.#queue.throttles !== true && this.#fold.active().size >= limit) {
+      return false;
+    }
     return this.#queue.free() > 0;
   }
 
@@ -225,7 +248,7 @@ export class SweepEngine {
     // a journal that lost its last records may not know that this attempt ran: its directory does
     if (files.wasClaimed(index, attempt)) {
       if (!this.#record.tryAdd(submitted)) return false;
-      this.#queue.adopt({ id: this.#idOf(index), attempt, directory: files.directory(index) });
+      this.#queue.adopt(this.#jobOf({ index, attempt }));
       return true;
     }
     try {
@@ -250,16 +273,36 @@ export class SweepEngine {
     }
     this.#storageWorks();
     if (!this.#record.tryAdd(submitted)) return false;
-    this.#queue.submit({ id: this.#idOf(index), attempt, directory: files.directory(index) });
+    this.#queue.submit(this.#jobOf({ index, attempt }));
     return true;
   }
 
+  #jobOf({ index, attempt }: Pick<JobState, 'index' | 'attempt'>): QueueJob {
+    const { requeues, native, state } = this.#state.jobs[index] ?? {};
+    return {
+      id: this.#idOf(index),
+      attempt,
+      directory: this.#options.files.directory(index),
+      ...(requeues === undefined ? {} : { requeues }),
+      ...(native === undefined
+        ? {}
+        : {
+            native: {
+              name: native.batch.name,
+              firstTask: native.batch.firstTask,
+              size: native.batch.jobs.length,
+              place: native.place,
+              accepted: native.batch.accepted,
+              ...(native.id === undefined ? {} : { id: native.id }),
+              wasRunning: state === 'running',
+            },
+          }),
+      ...this.#options.files.prepared?.(index),
+    };
+  }
+
   #adopt(job: JobState): void {
-    this.#queue.adopt({
-      id: this.#idOf(job.index),
-      attempt: job.attempt,
-      directory: this.#options.files.directory(job.index),
-    });
+    this.#queue.adopt(this.#jobOf(job));
     if (this.#fold.isCancelling(job.index)) this.#queue.cancel(this.#idOf(job.index));
   }
 
@@ -272,9 +315,25 @@ export class SweepEngine {
       if (!known) this.#record.add({ ...facts, job: index });
       return;
     }
+    if (facts.type === 'observed') {
+      this.#record.add({ ...facts, job: index });
+      return;
+    }
+    if (facts.type === 'requeued') {
+      this.#record.add({ ...facts, job: index, attempt: facts.attempt + 1 });
+      this.#pump();
+      return;
+    }
     // the engine before this one may have sent the signal that ended the job
     const cancelled = this.#fold.isCancelling(index) && (facts.state === 'failed' || facts.state === 'lost');
     this.#end({ ...facts, job: index, ...(cancelled ? CANCELLED : {}) });
+    this.#pump();
+  }
+
+  #onBatch(outcome: BatchOutcome): void {
+    this.#record.add(outcome);
+    if (outcome.type === 'accepted') return;
+    if (this.#state.phase === 'running') this.#setPhase('paused', 'submit-rejected', outcome.detail);
     this.#pump();
   }
 
@@ -282,7 +341,8 @@ export class SweepEngine {
     const metrics = this.#options.files.metrics(facts.job);
     const before = this.#state.jobs[facts.job]?.state;
     this.#record.add({ ...facts, metrics });
-    if (before !== undefined && hasEnded(before)) return;
+    const isFound = before === 'lost' && facts.state !== 'lost';
+    if (before !== undefined && hasEnded(before) && !isFound) return;
     if (facts.reason === 'storage') {
       // the attempt didn't begin: it gets another one as soon as the disk takes it
       this.#record.add({ type: 'requeued', job: facts.job, attempt: facts.attempt + 1, reason: 'storage' });
@@ -361,7 +421,7 @@ export class SweepEngine {
   }
 
   #tellTrouble(): void {
-    this.#options.onTrouble(this.#recordTrouble ?? this.#storageTrouble);
+    this.#options.onTrouble(this.#recordTrouble ?? this.#storageTrouble ?? this.#queueTrouble);
   }
 
   #idOf(job: number): string {

@@ -40,6 +40,9 @@ export type JobReason =
   | 'requeued-by-system'
   | 'launch-failure';
 
+/** What a batch system does with a job, in our words. `unknown`: it said a word that we don't know. */
+export type NativeStage = 'waiting' | 'running' | 'ended' | 'requeued' | 'unknown';
+
 /** What a sweep is made from. */
 export type SourceKind = 'sweep-file' | 'batch-script';
 
@@ -56,6 +59,7 @@ export type PhaseReason =
   | 'brake-flapping'
   | 'brake-failing'
   | 'brake-consecutive'
+  | 'submit-rejected'
   | 'storage'
   | 'scheduler-failed';
 
@@ -68,7 +72,9 @@ export type SweepRequest =
   | { readonly type: 'pause' | 'resume' | 'stop' }
   /** Without `jobs`: the whole sweep. */
   | { readonly type: 'cancel'; readonly jobs?: readonly number[] }
-  | { readonly type: 'retry'; readonly jobs: readonly number[] | 'failed' };
+  | { readonly type: 'retry'; readonly jobs: readonly number[] | 'failed' }
+  /** Jobs that wait in a batch system's queue: don't start them, or let them start again. Without `jobs`: all. */
+  | { readonly type: 'hold' | 'release'; readonly jobs?: readonly number[] };
 
 export interface Requester {
   readonly program: 'editor' | 'cli';
@@ -135,7 +141,53 @@ export type EventBody =
       /** Latest value of every metric; `result.json` wins. */
       readonly metrics?: Metrics;
     }
-  | { readonly type: 'requeued'; readonly job: number; readonly attempt: number; readonly reason: JobReason }
+  | {
+      readonly type: 'requeued';
+      readonly job: number;
+      readonly attempt: number;
+      readonly reason: JobReason;
+      readonly detail?: string;
+      /** The batch system itself runs the same native job again: it is not submitted by us. */
+      readonly bySystem?: true;
+    }
+  /** Jobs that are about to be handed to a batch system in one submission; on the disk before that is done. */
+  | {
+      readonly type: 'batch';
+      /** Native name, unique: by it the submission is found again should its answer get lost. */
+      readonly name: string;
+      readonly system: string;
+      /** Index of the array's first task; absent when the submission is one plain job. */
+      readonly firstTask?: number;
+      /** Job and attempt, in the order of the array's tasks. */
+      readonly jobs: readonly (readonly [job: number, attempt: number])[];
+    }
+  /** The batch system took the batch. */
+  | {
+      readonly type: 'accepted';
+      readonly name: string;
+      /** Of the array or the plain job. */
+      readonly nativeId: string;
+      /** Where every task has an id of its own, in order. */
+      readonly taskIds?: readonly string[];
+    }
+  /** The batch was certainly not taken: its jobs wait again, in the same attempt. */
+  | { readonly type: 'withdrawn'; readonly name: string; readonly detail: string }
+  /** What the batch system says of a job has changed for a person who looks. */
+  | {
+      readonly type: 'observed';
+      readonly job: number;
+      readonly attempt: number;
+      /** The system's own word: `PENDING`, `Eqw`. */
+      readonly word: string;
+      readonly stage: NativeStage;
+      readonly reason?: JobReason;
+      /** The system's own reason or sentence. */
+      readonly detail?: string;
+      /** Whether it will not go on by itself. */
+      readonly stuck?: boolean;
+      /** Under which id it goes on, when the system gave it another one. */
+      readonly nativeId?: string;
+    }
   | {
       readonly type: 'requested';
       readonly id: string;

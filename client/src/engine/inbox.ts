@@ -213,7 +213,14 @@ const READERS: Readonly<
     return isJobs(jobs) ? { type: 'cancel', jobs } : undefined;
   },
   retry: ({ jobs }) => (jobs === 'failed' || isJobs(jobs) ? { type: 'retry', jobs } : undefined),
+  hold: ({ jobs }) => someJobs('hold', jobs),
+  release: ({ jobs }) => someJobs('release', jobs),
 };
+
+function someJobs(type: 'hold' | 'release', jobs: unknown): SweepRequest | undefined {
+  if (jobs === undefined) return { type };
+  return isJobs(jobs) ? { type, jobs } : undefined;
+}
 
 function requestOf(value: unknown): SweepRequest | undefined {
   if (!isRecord(value)) return undefined;

@@ -162,6 +162,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === 'string';
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isJobAttempts: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isCount));
 const isTime: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 
 /** What the fold relies on. More may be there; the rest of a record is as its writer wrote it. */
@@ -172,6 +175,10 @@ const REQUIRED: Readonly<Record<EventBody['type'], Readonly<Record<string, Check
   started: { job: isCount, attempt: isCount },
   ended: { job: isCount, attempt: isCount, state: isText },
   requeued: { job: isCount, attempt: isCount, reason: isText },
+  batch: { name: isText, system: isText, jobs: isJobAttempts },
+  accepted: { name: isText, nativeId: isText },
+  withdrawn: { name: isText, detail: isText },
+  observed: { job: isCount, attempt: isCount, word: isText, stage: isText },
   requested: { id: isText, request: isRecord, by: isRecord },
   phase: { phase: isText, reason: isText },
   noticed: { detail: isText },

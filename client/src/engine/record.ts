@@ -11,6 +11,8 @@ import type { FoldChange, SweepFold } from './sweep-state.ts';
 export interface EventLog {
   /** Writes one event; throws with a sentence when that failed and nothing was written. */
   append(body: EventBody): JournalEvent;
+  /** Resolves when all that was appended is on the disk; rejects with a sentence when that failed. */
+  commit(): Promise<void>;
 }
 
 export interface RecordListener {
@@ -58,6 +60,18 @@ export class SweepRecord {
     return this.isUpToDate() && this.#write(body);
   }
 
+  /** Records an intent and sees it onto the disk. False: it may be lost, so nothing may be done on account of it. */
+  async intend(body: EventBody): Promise<boolean> {
+    if (!this.tryAdd(body)) return false;
+    try {
+      await this.#log.commit();
+      return true;
+    } catch (error) {
+      this.#troubledBy(error);
+      return false;
+    }
+  }
+
   close(): void {
     clearTimeout(this.#retry);
   }
@@ -67,15 +81,19 @@ export class SweepRecord {
     try {
       event = this.#log.append(body);
     } catch (error) {
-      this.#troubled = true;
-      this.#listener.onTrouble(error instanceof Error ? error.message : String(error));
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#flush(), RETRY_MS);
+      this.#troubledBy(error);
       return false;
     }
     this.#tally.apply(event);
     this.#listener.onEvent(event, this.#fold.apply(event));
     return true;
+  }
+
+  #troubledBy(error: unknown): void {
+    this.#troubled = true;
+    this.#listener.onTrouble(error instanceof Error ? error.message : String(error));
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#flush(), RETRY_MS);
   }
 
   #flush(): void {

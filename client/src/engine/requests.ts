@@ -10,6 +10,9 @@ export interface Decision {
   readonly drop?: readonly number[];
   /** Jobs that get another attempt. */
   readonly requeue?: readonly number[];
+  /** Jobs that the batch system shall not start, or may start again. */
+  readonly hold?: readonly number[];
+  readonly release?: readonly number[];
 }
 
 export type Verdict = { readonly refused: string } | { readonly decision: Decision };
@@ -34,7 +37,35 @@ export function decide(request: SweepRequest, state: SweepState): Verdict {
       return request.jobs === undefined ? decideCancelAll(state) : decideCancelJobs(request.jobs, state);
     case 'retry':
       return decideRetry(request.jobs, state);
+    case 'hold':
+    case 'release':
+      return decideHold(request.type, request.jobs, state);
   }
+}
+
+function decideHold(
+  type: 'hold' | 'release',
+  jobs: readonly number[] | undefined,
+  state: SweepState,
+): Verdict {
+  if (state.queue === 'local') {
+    return refused(
+      `${state.id} runs on this machine: its jobs can't be held one by one. Pause the sweep instead; no new jobs start then.`,
+    );
+  }
+  const asked = jobs === undefined ? state.jobs.map((job) => job.index) : [...new Set(jobs)];
+  const waiting = asked.filter((index) => state.jobs[index]?.state === 'submitted');
+  if (waiting.length > 0) return decided({ [type]: waiting.sort((a, b) => a - b) });
+  const verb = type === 'hold' ? 'held' : 'released';
+  const [only] = asked;
+  if (jobs === undefined || only === undefined || asked.length > 1)
+    return refused(`None of these jobs of ${state.id} waits in the batch system: none can be ${verb}.`);
+  const known = state.jobs[only];
+  return refused(
+    known === undefined
+      ? `${state.id} has no job ${only} in the batch system that could be ${verb}.`
+      : `Job ${state.id}/${only} is ${known.state}: only a job that waits in the batch system can be ${verb}.`,
+  );
 }
 
 function decideResume(state: SweepState): Verdict {

@@ -15,6 +15,7 @@ import type {
   PhaseReason,
   SourceKind,
 } from './events.ts';
+import { BatchFold, type NativeState } from './native-state.ts';
 
 export interface JobState {
   readonly index: number;
@@ -35,6 +36,10 @@ export interface JobState {
   readonly host?: string;
   readonly slot?: number;
   readonly gpus?: readonly string[];
+  /** How it stands in its batch system; while it is in one, and as it was last seen there. */
+  readonly native?: NativeState;
+  /** How often it was run again because it was preempted, its node failed or the like. */
+  readonly requeues?: number;
 }
 
 export type Counts = Readonly<Record<JobStateName, number>>;
@@ -128,6 +133,7 @@ export class SweepFold {
   readonly #cancelling = new Set<number>();
   /** Requests taken, with the sentence of those that were refused. */
   readonly #requests = new Map<string, string | undefined>();
+  readonly #batches = new BatchFold();
   readonly #parametersOf: (index: number) => Parameters | undefined;
   #points: number | undefined;
   #runCap: number | undefined;
@@ -235,6 +241,7 @@ export class SweepFold {
           return this.#changed(filled);
         this.#put({
           ...bare(job),
+          ...native(job),
           state: 'running',
           attempt: event.attempt,
           startedAt: event.startedAt,
@@ -248,8 +255,11 @@ export class SweepFold {
       case 'ended': {
         const filled = this.#fillUpTo(event.job, undefined);
         const job = this.#jobs[event.job];
-        if (job === undefined || hasEnded(job.state) || event.attempt < job.attempt)
-          return this.#changed(filled);
+        if (job === undefined || event.attempt < job.attempt) return this.#changed(filled);
+        // an exit record that turned up after all
+        const isFound = job.state === 'lost' && event.attempt === job.attempt && event.state !== 'lost';
+        if (hasEnded(job.state) && !isFound) return this.#changed(filled);
+        if (!counted(job)) this.#uncapped -= 1;
         this.#end(state, job, event);
         return this.#changed(withJob(filled, event.job));
       }
@@ -258,10 +268,28 @@ export class SweepFold {
         const job = this.#jobs[event.job];
         if (job === undefined || event.attempt <= job.attempt) return this.#changed(filled);
         if (!counted(job)) this.#uncapped -= 1;
-        this.#cancelling.delete(job.index);
-        this.#put({ ...bare(job), state: 'queued', attempt: event.attempt, reason: event.reason });
+        if (event.bySystem !== true) this.#cancelling.delete(job.index);
+        this.#put({
+          ...bare(job),
+          ...(event.bySystem === true ? native(job) : {}),
+          state: event.bySystem === true ? 'submitted' : 'queued',
+          attempt: event.attempt,
+          reason: event.reason,
+          ...(event.detail === undefined ? {} : { detail: event.detail }),
+          ...requeuesAfter(job, event.reason),
+        });
         if (state.best?.job === job.index) state.best = this.#findBest();
         return this.#changed(withJob(filled, event.job));
+      }
+      case 'batch':
+      case 'accepted':
+      case 'withdrawn':
+        return this.#changed(this.#applyBatch(event));
+      case 'observed': {
+        const job = this.#jobs[event.job];
+        if (job === undefined || !isActive(job.state) || event.attempt !== job.attempt) return NOTHING;
+        this.#put(observed(job, event));
+        return this.#changed([event.job]);
       }
       case 'requested': {
         this.#requests.set(event.id, event.refused);
@@ -290,6 +318,27 @@ export class SweepFold {
     }
   }
 
+  #applyBatch(event: Extract<JournalEvent, { type: 'batch' | 'accepted' | 'withdrawn' }>): readonly number[] {
+    const batch = this.#batches.apply(event);
+    const touched: number[] = [];
+    for (const [place, [index, attempt]] of (batch?.jobs ?? []).entries()) {
+      const job = this.#jobs[index];
+      if (job === undefined || batch === undefined || !isActive(job.state) || job.attempt !== attempt)
+        continue;
+      if (event.type === 'withdrawn')
+        this.#put({
+          ...bare(job),
+          state: 'queued',
+          attempt,
+          reason: 'submit-rejected',
+          detail: event.detail,
+        });
+      else this.#put({ ...job, native: { ...job.native, batch, place } });
+      touched.push(index);
+    }
+    return touched;
+  }
+
   #changed(jobs: readonly number[]): FoldChange {
     return jobs.length === 0 ? NOTHING : { jobs, phase: false };
   }
@@ -312,6 +361,8 @@ export class SweepFold {
       ...(job.host === undefined ? {} : { host: job.host }),
       ...(job.slot === undefined ? {} : { slot: job.slot }),
       ...(job.gpus === undefined ? {} : { gpus: job.gpus }),
+      ...(job.requeues === undefined ? {} : { requeues: job.requeues }),
+      ...native(job),
     };
     this.#put(ended);
     if (!counted(ended)) this.#uncapped += 1;
@@ -397,8 +448,43 @@ function withJob(filled: readonly number[], job: number): readonly number[] {
 }
 
 /** What stays of a job when a new attempt or state begins. */
-function bare(job: JobState): Pick<JobState, 'index' | 'parameters' | 'metrics'> {
-  return { index: job.index, parameters: job.parameters, metrics: NO_METRICS };
+function bare(job: JobState): Pick<JobState, 'index' | 'parameters' | 'metrics' | 'requeues'> {
+  const { index, parameters, requeues } = job;
+  return { index, parameters, metrics: NO_METRICS, ...(requeues === undefined ? {} : { requeues }) };
+}
+
+/** How the job stands in its batch system, for a state that leaves it there. */
+function native(job: JobState): Pick<JobState, 'native'> {
+  return job.native === undefined ? {} : { native: job.native };
+}
+
+/** What a person asked for, or the disk made necessary, is no requeue. */
+function requeuesAfter(job: JobState, reason: JobReason): { readonly requeues?: number } {
+  if (reason === 'storage') return {};
+  return { requeues: reason === 'retry' ? 0 : (job.requeues ?? 0) + 1 };
+}
+
+function observed(job: JobState, event: Extract<JournalEvent, { type: 'observed' }>): JobState {
+  const { word, stage, reason, detail } = event;
+  // a job that waits again before its attempt began
+  const state = job.state === 'running' && stage === 'waiting' ? 'submitted' : job.state;
+  const next: Mutable<JobState> = { ...job, state };
+  delete next.reason;
+  delete next.detail;
+  if (reason !== undefined) next.reason = reason;
+  if (detail !== undefined) next.detail = detail;
+  if (job.native === undefined) return next;
+  const { batch, place } = job.native;
+  const id = event.nativeId ?? job.native.id;
+  next.native = {
+    batch,
+    place,
+    ...(id === undefined ? {} : { id }),
+    word,
+    stage,
+    ...(event.stuck === true ? { stuck: true } : {}),
+  };
+  return next;
 }
 
 /** Whether `run_cap` counts the job: all but those cancelled or lost before reporting any metric. */

@@ -11,6 +11,7 @@ const brakes: ReadonlySet<PhaseReason> = new Set<PhaseReason>([
   'brake-flapping',
   'brake-failing',
   'brake-consecutive',
+  'submit-rejected',
   'storage',
 ]);
 
@@ -18,6 +19,7 @@ const brakeSentences: Partial<Readonly<Record<PhaseReason, string>>> = {
   'brake-flapping': 'Paused: three jobs failed within the first minute.',
   'brake-failing': 'Paused: the first five jobs all failed.',
   'brake-consecutive': 'Paused: too many jobs in a row failed.',
+  'submit-rejected': 'Paused: the batch system refused the jobs.',
   storage: 'Paused: the sweep could not be written to disk.',
 };
 

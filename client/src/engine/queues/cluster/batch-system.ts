@@ -4,7 +4,9 @@
  * system is one such record of functions and one directive catalogue.
  */
 import type { System } from '#core/batch/systems.ts';
-import type { JobReason } from '../../events.ts';
+import type { JobReason, NativeStage } from '../../events.ts';
+
+export type { NativeStage } from '../../events.ts';
 
 /** A command to run: no shell, arguments as a list, `LC_ALL=C`, a cleaned environment (environment.ts). */
 export interface Invocation {
@@ -52,6 +54,8 @@ export interface HeaderRequest {
   /** Array of tasks `first .. first + count - 1` in the driver's numbers, which are the native ones (0- or 1-based: `firstTask`). */
   readonly tasks?: { readonly count: number; readonly atOnce?: number };
   readonly held?: boolean;
+  /** Absolute path of the program that runs the script, for systems that may not go by its first line; `/bin/sh` by default. */
+  readonly shell?: string;
 }
 
 export type SubmitAnswer =
@@ -80,12 +84,10 @@ export interface NativeEnd {
 }
 
 /**
- * `waiting`: accepted, does not run. `running`: holds resources. `ended`: over. `requeued`: back in the
- * queue by the system itself. `unknown`: a word we don't know: changes nothing.
+ * One job or array task as a listing shows it. Stages: `waiting`: accepted, does not run. `running`: holds
+ * resources. `ended`: over. `requeued`: back in the queue by the system itself. `unknown`: a word we don't
+ * know: changes nothing.
  */
-export type NativeStage = 'waiting' | 'running' | 'ended' | 'requeued' | 'unknown';
-
-/** One job or array task as a listing shows it. */
 export interface NativeJob {
   /** As the system's commands take it: `123`, `123_4`, `123[4].server`, `8.4` ... unique within the system. */
   readonly id: string;
@@ -161,6 +163,8 @@ export interface BatchSystem {
   readonly idVariable: string;
   /** Shell text of a number that grows when the system itself starts the job again; undefined: it doesn't tell. */
   readonly restartVariable?: string;
+  /** What the system starts again by itself comes back under another id (OAR). */
+  readonly restartsUnderNewId?: true;
 
   /** Directive lines (without line ends) that say what the driver wants, to stand before the person's own. */
   readonly headerFor: (request: HeaderRequest) => readonly string[];
