@@ -5,8 +5,8 @@
 
 /** Milliseconds. */
 export const pace = {
-  /** Shorter than a fast typist's pause between two keys: no need to wait longer when analysing is cheap. */
-  shortest: 20,
+  /** Enough for the messages that came along with the edit; nothing else is worth waiting for when analysing is cheap. */
+  shortest: 5,
   longest: 100,
   /** Edits that never pause are analysed this often all the same, or ten times the analysis when that is more. */
   starvation: 1000,

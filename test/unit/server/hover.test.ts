@@ -226,4 +226,38 @@ describe('hover over a large file', () => {
     const command = 'command: [python, "${program}", "--x=$|{p77}"]\n';
     assert.match(hoverAt(large(command))?.markdown ?? '', /between 77\\\.5 and 78\\\.5/);
   });
+
+  it('says the same before the whole file is read and after', () => {
+    const text = large(
+      [
+        'command: [python, "${program}", "${args}", "${args_no_boolean_flags}", "--x=${p77}", "${args_json}"]',
+        'metric: {name: loss, goal: minimize}',
+        'early_terminate: {type: hyperband, min_iter: 3}',
+        '',
+      ].join('\n'),
+      'description: *text\n',
+    )
+      .replace('p40:\n    min: 40.5', 'p40: &base\n    min: 40.5')
+      .replace('p50:\n    min: 50.5\n    max: 51.5', 'p50: &next\n    <<: *base\n    max: &bound 90')
+      .replace('p70:\n    min: 70.5\n    max: 71.5', 'p70: *next')
+      .replace('p80:\n    min: 80.5', 'p80:\n    <<: [*next, *base]')
+      .replace('p90:\n    min: 90.5\n    max: 91.5', 'p90: {min: 3, max: *bound}')
+      .replace('p95:\n    min: 95.5\n    max: 96.5', 'p95: {value: &text about}')
+      .replace('p77:\n    min: 77.5\n    max: 78.5', 'p77: {value: 7}');
+    const read = analyse(text, {});
+    assert.deepEqual(
+      read.problems.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+    let excerpts = 0;
+    for (const [line, words] of text.split('\n').entries()) {
+      for (let character = 0; character < words.length; character += 6) {
+        const fresh = analyse(text, {});
+        const found = hover(fresh, { line, character });
+        if (!fresh.isRead) excerpts++;
+        assert.deepEqual(found, hover(read, { line, character }), `line ${line}, character ${character}`);
+      }
+    }
+    assert.ok(excerpts > 500, `${excerpts}`);
+  });
 });

@@ -35,6 +35,9 @@ class HandClock implements Clock {
 }
 
 describe('the pace of analysing', () => {
+  /** Between two edits that don't pause. */
+  const gap = pace.shortest / 2;
+
   it('waits longer the more an analysis costs, within bounds', () => {
     assert.equal(delayAfterEdit(0), pace.shortest);
     assert.equal(delayAfterEdit(120), 60);
@@ -47,19 +50,19 @@ describe('the pace of analysing', () => {
     const pacer = new Pacer(() => runs.push(clock.time), clock);
     for (let edit = 0; edit < 5; edit++) {
       pacer.edited();
-      clock.forward(10);
+      clock.forward(gap);
     }
     clock.forward(1000);
-    assert.deepEqual(runs, [40 + pace.shortest]);
+    assert.deepEqual(runs, [4 * gap + pace.shortest]);
   });
 
   it('runs now and then while the edits do not stop', () => {
     const clock = new HandClock();
     let runs = 0;
     const pacer = new Pacer(() => runs++, clock);
-    for (let edit = 0; edit < 500; edit++) {
+    for (let edit = 0; edit < 5000 / gap; edit++) {
       pacer.edited();
-      clock.forward(10);
+      clock.forward(gap);
     }
     assert.equal(runs, Math.floor(5000 / pace.starvation));
   });
