@@ -17,18 +17,14 @@ import {
 
 const policy = '/usr/sbin/policy-rc.d';
 
-function runAsRoot(argv: readonly [string, ...string[]], options: { env?: object; cwd?: string } = {}): void {
+function runAsRoot(argv: readonly [string, ...string[]], cwd = '/'): void {
   const [program, ...args] = argv;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...options.env };
-  execFileSync(program, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env,
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-  });
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env, cwd });
 }
 
-const aptInstall = (packages: readonly string[], env: object = {}): void =>
-  runAsRoot(['apt-get', '-qq', 'install', '--yes', '--no-install-recommends', ...packages], { env });
+const aptInstall = (packages: readonly string[]): void =>
+  runAsRoot(['apt-get', '-qq', 'install', '--yes', '--no-install-recommends', ...packages]);
 
 /** Debian's packages start their services, several of them on all addresses, unless this program forbids it. */
 function withoutServices(install: () => void): void {
@@ -41,12 +37,15 @@ function withoutServices(install: () => void): void {
   }
 }
 
-/** Grid Engine's installation fails where the machine's name doesn't resolve: the library calls it localhost. */
-function installGridEngine(folder: string): void {
-  const library = path.join(folder, 'loopback.so');
-  const source = path.join(path.dirname(import.meta.dirname), 'test/clusters/systems/loopback.c');
-  runAsRoot(['gcc', '-shared', '-fPIC', '-o', library, source, '-ldl']);
-  aptInstall(installed.gridEngine.packages, { LD_PRELOAD: library });
+/**
+ * By default Grid Engine's package would make a cell of its own, which nobody here needs and which fails where the machine's name
+ * doesn't resolve.
+ */
+function declineCell(): void {
+  execFileSync('debconf-set-selections', {
+    input: 'gridengine-master shared/gridengineconfig boolean false\n',
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
 }
 
 /** The package conflicts with Grid Engine's commands of the same names, so it is unpacked beside the system. */
@@ -73,9 +72,8 @@ function installAll(): void {
   try {
     runAsRoot(['apt-get', '-qq', 'update']);
     withoutServices(() => {
-      const { compiler, slurm, torque, oar } = installed;
-      aptInstall([compiler, slurm, torque, oar].flatMap(({ packages }) => packages));
-      installGridEngine(folder);
+      declineCell();
+      aptInstall(Object.values(installed).flatMap(({ packages }) => packages));
     });
     unpackTorque(folder);
     addOrdinaryAccount();
