@@ -7,8 +7,9 @@
  * per job): the clock is /proc/uptime on top of the boot time the caller passes.
  */
 import { UNUSABLE_WORKING_DIRECTORY, WRAPPER_EXIT } from './exit-record.ts';
-import { jobEnvironment, type JobDescription } from './job-environment.ts';
+import { jobEnvironment, JOB_LOGS, type JobDescription } from './job-environment.ts';
 import { shellQuote, ShellQuoteError } from './shell-quote.ts';
+import { type ClusterScript, renderClusterScript } from './wrapper-cluster.ts';
 
 export interface ScriptOptions {
   /** Absolute path of the job directory. */
@@ -20,7 +21,23 @@ export interface ScriptOptions {
   readonly publish: 'in-place' | 'rename';
   /** Lines after the first, for a batch system's directives. */
   readonly header?: string;
+  /** The first line, without its end; `#!/bin/sh` by default. It names a shell that reads POSIX shell's language. */
+  readonly firstLine?: string;
+  /** Lines for a shell of their own that run instead of the job's `argv`; they go to the right directory themselves. */
+  readonly lines?: ShellLines;
+  /** Who puts what the program prints into the job's log files; the wrapper by default. */
+  readonly streams?: 'wrapper' | 'batch-system';
 }
+
+export interface ShellLines {
+  /** The script, its own first line included, ended by a line break. */
+  readonly text: string;
+  /** The program that runs it, and that program's arguments. */
+  readonly interpreter: readonly string[];
+}
+
+/** The file inside the job directory that the lines are run from. */
+export const LINES_FILE = 'command.sh';
 
 /**
  * Text of `script.sh`. Its arguments, all optional: boot time (ms since 1970), host name, slot number,
@@ -31,8 +48,11 @@ export interface ScriptOptions {
  */
 export function renderScript(job: JobDescription, options: ScriptOptions): string {
   const { directory } = options;
+  if (options.cluster !== undefined) return renderClusterScript(job, options, options.cluster);
   const claim = `claim-${job.attempt}`;
-  return `#!/bin/sh
+  const { stdout, stderr } = job.logs ?? JOB_LOGS;
+  const redirects = options.streams !== 'batch-system';
+  return `${options.firstLine ?? '#!/bin/sh'}
 ${options.header ?? ''}# ${job.id.replaceAll(/\s/g, ' ')}, attempt ${job.attempt}: written by Sweepdeck, run once. Arguments: boot time (ms), host, slot, GPUs, machine, token.
 boot=\${1-} host=\${2-} slot=\${3-} gpus=\${4-} machine=\${5-} token=\${6-}
 cd ${shellQuote(directory)} || exit ${WRAPPER_EXIT.directoryUnusable}
@@ -73,15 +93,14 @@ if [ $stopped = true ]; then
 else
   (
     if [ -n "$gpus" ]; then export CUDA_VISIBLE_DEVICES="$gpus"; fi
-${exports(job, directory)}
-    cd ${shellQuote(job.workingDirectory)} || {
+${exportLines(job, directory)}
+${options.lines === undefined ? '' : `${writeLines(options.lines)}\n`}    cd ${shellQuote(job.workingDirectory)} || {
       echo "${UNUSABLE_WORKING_DIRECTORY}" >&2
       exit 126
     }
-    exec ${commandWords(job.argv)}
-  ) </dev/null >stdout.log 2>stderr.log
-  code=$?
-  [ -e stderr.log ] || code=${WRAPPER_EXIT.directoryUnusable}
+    exec ${options.lines === undefined ? commandWords(job.argv) : runLines(options.lines, directory)}
+  ) </dev/null${redirects ? ` >${stdout} 2>${stderr}` : ''}
+  code=$?${redirects ? `\n  [ -e ${stderr} ] || code=${WRAPPER_EXIT.directoryUnusable}` : ''}
 fi
 
 signal=null
@@ -106,7 +125,8 @@ const PUBLISH = {
 
 const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
 
-function exports(job: JobDescription, directory: string): string {
+/** Lines that export the job's variables, indented by four blanks. @throws ShellQuoteError */
+export function exportLines(job: JobDescription, directory: string): string {
   const lines = Object.entries(jobEnvironment(job, directory)).map(([name, value]) => {
     if (!VARIABLE_NAME.test(name)) {
       throw new ShellQuoteError(name, 'the name of an environment variable has letters, digits and _ only');
@@ -117,8 +137,19 @@ function exports(job: JobDescription, directory: string): string {
   return lines.join('\n');
 }
 
-/** `exec` never takes the first word for a builtin; `env` keeps it from taking it for an option. */
-function commandWords(argv: readonly string[]): string {
+/** The command for `exec`, which never takes the first word for a builtin; `env` keeps it from taking it for an option. */
+export function commandWords(argv: readonly string[]): string {
   const words = argv.map(shellQuote).join(' ');
   return words.startsWith('-') ? `/usr/bin/env -- ${words}` : words;
+}
+
+/** The lines stand in the script itself, so that it is all there is to submit and to read. */
+function writeLines({ text }: ShellLines): string {
+  let end = 'END_OF_JOB';
+  while (`\n${text}`.includes(`\n${end}\n`)) end += '_';
+  return `    cat >${LINES_FILE} <<'${end}' || exit ${WRAPPER_EXIT.directoryUnusable}\n${text}${end}`;
+}
+
+function runLines({ interpreter }: ShellLines, directory: string): string {
+  return [...interpreter, `${directory}/${LINES_FILE}`].map(shellQuote).join(' ');
 }
