@@ -1,21 +1,10 @@
 /**
- * What TORQUE and PBS Pro have in common: ids, directives, exit codes of the commands and the ends of jobs.
- * Sources: the manual pages qsub(1B), qstat(1B), qdel(1B), qselect(1B) and pbs_job_attributes(7B) of both.
+ * What TORQUE and PBS Pro have in common: ids, directives, and what the exit codes and complaints of the
+ * commands mean. Sources: the manual pages qsub(1B), qstat(1B), qdel(1B), qhold(1B), qselect(1B) of both.
  */
-import { signalOf } from '../../../exit-record.ts';
-import type { JobReason } from '../../../events.ts';
-import type {
-  Answer,
-  HeaderRequest,
-  Listing,
-  NativeEnd,
-  NativeId,
-  NativeJob,
-  SubmitAnswer,
-  Verdict,
-} from '../batch-system.ts';
+import type { Answer, HeaderRequest, Listing, NativeId, SubmitAnswer, Verdict } from '../batch-system.ts';
+import { asLine, done, failed, failureSentence, listed, submitTrouble } from './answers.ts';
 import { directiveWord } from './directive-words.ts';
-import { sentenceOf, troubleOf } from './said.ts';
 
 /** `123`, `123.server`, an array `123[].server`, one of its tasks `123[4].server`. */
 const ID = /^(\d+)(?:\[(\d*)\])?((?:\.[A-Za-z0-9][\w-]*)*)$/;
@@ -50,19 +39,22 @@ export function basesOf(ids: readonly NativeId[]): readonly string[] {
   return [...new Set(ids.map(({ base }) => base))];
 }
 
-export interface PbsDialect {
-  /** What the command's own texts begin with names the command; this names the system. */
-  readonly title: string;
-  readonly arrayFlag: '-t' | '-J';
+/** How the two write what an array is. */
+export interface PbsArrays {
+  readonly flag: '-t' | '-J';
   readonly range: (count: number) => string;
   /** The output path of an array's tasks, from one with `%t` in it. */
   readonly taskPath: (path: string) => string;
 }
 
 /** `#PBS` lines for what the driver wants. */
-export function pbsHeader(mark: '#PBS' | '#MSUB', request: HeaderRequest, dialect: PbsDialect): string[] {
+export function pbsHeader(
+  mark: '#PBS' | '#MSUB',
+  request: HeaderRequest,
+  arrays?: PbsArrays,
+): readonly string[] {
   const pathOf = (path: string): string =>
-    directiveWord(request.tasks === undefined ? path : dialect.taskPath(path));
+    directiveWord(request.tasks === undefined ? path : (arrays?.taskPath(path) ?? path));
   const { tasks } = request;
   return [
     `${mark} -N ${request.name}`,
@@ -70,10 +62,10 @@ export function pbsHeader(mark: '#PBS' | '#MSUB', request: HeaderRequest, dialec
     ...(request.stderr === request.stdout
       ? [`${mark} -j oe`]
       : [`${mark} -e ${pathOf(request.stderr)}`, `${mark} -j n`]),
-    ...(tasks === undefined
+    ...(tasks === undefined || arrays === undefined
       ? []
       : [
-          `${mark} ${dialect.arrayFlag} ${dialect.range(tasks.count)}` +
+          `${mark} ${arrays.flag} ${arrays.range(tasks.count)}` +
             (tasks.atOnce === undefined ? '' : `%${tasks.atOnce}`),
         ]),
     ...(request.held === true ? [`${mark} -h`] : []),
@@ -101,90 +93,76 @@ const COMMAND_CODES: ReadonlyMap<number, 'unknown-job' | 'over' | 'busy' | 'uncl
   [212, 'busy'],
 ]);
 
-/** The connection was never there, so nothing can have been taken. */
-const UNREACHABLE =
-  /cannot connect to (specified )?server|Connection refused|No route to host|Error communicating with|server is shutting down|No free connections|Maximum number of jobs already in queue|would exceed.*limit/i;
-/** The connection broke in the middle. */
-const BROKEN =
+/** The connection was never there, or the server takes no more: nothing of it can have been taken. */
+const NOT_TAKEN =
+  /cannot connect to (specified )?server|Connection refused|No route to host|Error communicating with|server is shutting down|No free connections|Maximum number of jobs already in queue/i;
+/** The connection broke in the middle, or the server failed while it had the job. */
+const PERHAPS_TAKEN =
   /timed? ?out|Premature end|End of File|Communication failure|Protocol|Connection reset|Broken pipe|system error|internal server error/i;
+
+/** The command's own words without the usage text that may follow them. */
+function complaintOf(program: string, answer: Answer): string {
+  const [before = ''] = answer.stderr.split(/^usage:/im);
+  const words = asLine(before);
+  return words === '' ? failureSentence(answer, program) : words;
+}
 
 /** Reads what `qsub` answered: one line with an id, or its complaint. */
 export function readPbsSubmit(answer: Answer): SubmitAnswer {
-  const trouble = troubleOf('qsub', answer);
+  const trouble = submitTrouble(answer, 'qsub');
   if (trouble !== undefined) return trouble;
   const ids = answer.stdout.split('\n').flatMap((line) => parsePbsId(line.trim()) ?? []);
   const [first] = ids;
-  if (answer.code === 0) {
-    if (ids.length === 1 && first !== undefined) return { kind: 'accepted', id: first.base };
-    return { kind: 'unclear', sentence: sentenceOf(answer, 'qsub ended well but named no job.') };
-  }
-  // an id and a failure: taken perhaps
-  const sentence = sentenceOf(answer, `qsub ended with exit code ${String(answer.code)}.`);
-  if (ids.length > 0) return { kind: 'unclear', sentence };
+  if (answer.code === 0 && ids.length === 1 && first !== undefined && first.task === undefined)
+    return { kind: 'accepted', id: first.base };
+  const sentence = complaintOf('qsub', answer);
+  if (answer.code === 0 || ids.length > 0) return { kind: 'unclear', sentence };
   const meaning = COMMAND_CODES.get(answer.code ?? -1);
-  if (meaning === 'busy' || UNREACHABLE.test(answer.stderr)) return { kind: 'busy', sentence };
-  if (meaning === 'unclear' || BROKEN.test(answer.stderr)) return { kind: 'unclear', sentence };
+  if (meaning === 'busy' || NOT_TAKEN.test(answer.stderr)) return { kind: 'busy', sentence };
+  if (meaning === 'unclear' || PERHAPS_TAKEN.test(answer.stderr)) return { kind: 'unclear', sentence };
   return { kind: 'refused', sentence };
 }
 
 /** Whether the answer of `qstat` or `qselect` can be read: it worked, or only some of the ids are unknown. */
 export function pbsAnswered(answer: Answer): boolean {
-  const meaning = COMMAND_CODES.get(answer.code ?? -1);
-  return (
-    answer.trouble === undefined && (answer.code === 0 || meaning === 'unknown-job' || meaning === 'over')
-  );
+  if (answer.trouble !== undefined || answer.code === undefined) return false;
+  return answer.code === 0 || saysPast(answer);
 }
 
-/** A query that failed, as a listing. */
-export function pbsFailed(program: string, answer: Answer): Listing {
-  const trouble = troubleOf(program, answer);
-  return {
-    kind: 'failed',
-    sentence:
-      trouble?.sentence ?? sentenceOf(answer, `${program} ended with exit code ${String(answer.code)}.`),
-  };
+/** Whether all that the command complains of is jobs that are over or unknown. */
+function saysPast(answer: Answer): boolean {
+  const complaints = complaintsIn(answer);
+  const meaning = COMMAND_CODES.get(answer.code ?? -1);
+  return complaints.length > 0
+    ? complaints.every((line) => PAST.test(line))
+    : meaning === 'unknown-job' || meaning === 'over';
 }
+
+const complaintsIn = (answer: Answer): readonly string[] =>
+  answer.stderr.split('\n').filter((line) => line.trim() !== '');
 
 /** Jobs that are gone or over already: what a request wanted of them has no object any more. */
 const PAST =
-  /unknown job ?id|job has finished|has already (been deleted|finished)|state.*COMPLETE|invalid state for job - (EXITING|COMPLETE)|\bjob is (already )?exiting/i;
+  /unknown job ?id|job has finished|has already (been deleted|finished)|invalid state for job - (EXITING|COMPLETE)|unknown job array/i;
 
-/** Reads what `qdel` answered: a job that is over or unknown is a success. */
-export function readPbsCancel(answer: Answer): Verdict {
-  return readRequest('qdel', answer, PAST);
+/** Reads what `qdel`, `qhold` or `qrls` answered: a job that is over or unknown is a success. */
+export function readPbsRequest(program: string, answer: Answer): Verdict {
+  if (answer.trouble === undefined && answer.code !== undefined && (answer.code === 0 || saysPast(answer)))
+    return done;
+  const serious = complaintsIn(answer).find((line) => !PAST.test(line));
+  return serious === undefined || answer.code === undefined
+    ? failed(answer, program)
+    : { kind: 'failed', sentence: asLine(serious) };
 }
 
-/** Reads what `qhold` and `qrls` answered. */
-export function readPbsHold(answer: Answer): Verdict {
-  return readRequest('qhold', answer, PAST);
-}
-
-function readRequest(program: string, answer: Answer, past: RegExp): Verdict {
-  const trouble = troubleOf(program, answer);
-  if (trouble !== undefined) return { kind: 'failed', sentence: trouble.sentence };
-  if (answer.code === 0) return { kind: 'done' };
-  const complaints = answer.stderr.split('\n').filter((line) => line.trim() !== '');
-  const meaning = COMMAND_CODES.get(answer.code ?? -1);
-  const known = complaints.every((line) => past.test(line));
-  if (complaints.length > 0 ? known : meaning === 'unknown-job' || meaning === 'over')
-    return { kind: 'done' };
-  const serious = complaints.find((line) => !past.test(line));
-  return {
-    kind: 'failed',
-    sentence: serious?.trim() ?? `${program} ended with exit code ${String(answer.code)}.`,
-  };
-}
-
-/** Reads ids, one a line, as `qselect` prints them; it says no more than that these jobs carry `name`. */
+/** Reads ids, one a line, as `qselect -N` prints them; it says no more than that these jobs carry `name`. */
 export function readSelected(answer: Answer, name: string): Listing {
-  if (!pbsAnswered(answer)) return pbsFailed('qselect', answer);
+  if (!pbsAnswered(answer)) return failed(answer, 'qselect');
   const lines = answer.stdout.split('\n').filter((line) => line.trim() !== '');
   const ids = lines.flatMap((line) => parsePbsId(line.trim()) ?? []);
-  if (ids.length < lines.length)
-    return { kind: 'failed', sentence: `qselect printed something else than job ids: ${lines.join(' ')}` };
-  return {
-    kind: 'listed',
-    jobs: ids.map(({ id, base, task }) => ({
+  if (ids.length < lines.length) return failed(answer, 'qselect');
+  return listed(
+    ids.map(({ id, base, task }) => ({
       id,
       base,
       ...(task !== undefined && { task }),
@@ -192,150 +170,5 @@ export function readSelected(answer: Answer, name: string): Listing {
       stage: 'unknown',
       word: '',
     })),
-  };
-}
-
-/** Attributes of a job by their names as `qstat -f` shows them: `job_state`, `Resource_List.walltime`. */
-export type PbsAttributes = ReadonlyMap<string, string>;
-
-export type NegativeEnds = ReadonlyMap<number, JobReason>;
-
-interface Stage {
-  readonly stage: NativeJob['stage'];
-  readonly reason?: JobReason;
-}
-
-const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
-  ['Q', { stage: 'waiting', reason: 'pending' }],
-  ['T', { stage: 'waiting', reason: 'pending' }],
-  ['M', { stage: 'waiting', reason: 'pending' }],
-  ['W', { stage: 'waiting', reason: 'begin-time' }],
-  ['H', { stage: 'waiting', reason: 'held' }],
-  ['B', { stage: 'running' }],
-  ['R', { stage: 'running' }],
-  ['E', { stage: 'running', reason: 'finishing' }],
-  ['S', { stage: 'running', reason: 'suspended' }],
-  ['U', { stage: 'running', reason: 'suspended' }],
-  ['C', { stage: 'ended' }],
-  ['F', { stage: 'ended' }],
-  ['X', { stage: 'ended' }],
-]);
-
-/** Where the two systems name the same thing differently. */
-export interface PbsAttributeNames {
-  readonly exitStatus: string;
-  readonly starts: string;
-  readonly started: string;
-  /** States that only the other system has. */
-  readonly foreign: readonly string[];
-  readonly ends: NegativeEnds;
-}
-
-/**
- * A job from its attributes; undefined when the id can't be read.
- * @param times Reads the system's times to ms since 1970.
- */
-export function pbsJob(
-  idText: string,
-  attributes: PbsAttributes,
-  names: PbsAttributeNames,
-): (NativeJob & { readonly whole: boolean }) | undefined {
-  const parsed = parsePbsId(idText.trim());
-  if (parsed === undefined) return undefined;
-  const { id, base, task, whole } = parsed;
-  const word = attributes.get('job_state') ?? '';
-  const known = names.foreign.includes(word) ? undefined : STAGES.get(word);
-  const starts = count(attributes.get(names.starts));
-  const waiting = known?.stage === 'waiting';
-  const hold = waiting && word === 'H' ? holdOf(attributes) : undefined;
-  const reason = hold?.reason ?? known?.reason;
-  const owner = attributes.get('Job_Owner')?.split('@')[0];
-  const comment = attributes.get('comment');
-  const nodes = attributes.get('exec_host');
-  const partition = attributes.get('queue');
-  const name = attributes.get('Job_Name');
-  const restarts = starts === undefined ? undefined : waiting ? starts : Math.max(0, starts - 1);
-  return {
-    id,
-    base,
-    whole,
-    ...(task !== undefined && { task }),
-    ...(name !== undefined && { name: task === undefined ? name : withoutSuffix(name, `-${task}`) }),
-    stage: waiting && (starts ?? 0) > 0 ? 'requeued' : (known?.stage ?? 'unknown'),
-    word,
-    ...(reason !== undefined && { reason }),
-    ...(comment !== undefined && comment !== '' && { detail: comment }),
-    ...(hold?.stuck === true && { stuck: true }),
-    ...(known?.stage === 'ended' && { end: endOf(attributes, names) }),
-    ...(restarts !== undefined && { restarts }),
-    ...(nodes !== undefined && { nodes }),
-    ...(partition !== undefined && { partition }),
-    ...(owner !== undefined && owner !== '' && { user: owner }),
-    ...time('submittedAt', attributes.get('qtime')),
-    ...time('startedAt', attributes.get(names.started)),
-    ...time('endedAt', attributes.get('comp_time')),
-  };
-}
-
-const withoutSuffix = (text: string, suffix: string): string =>
-  text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
-
-/** Only times in seconds since 1970 are taken: texts such as `Fri Nov 11 17:57:05 2016` don't say their zone. */
-function time(key: 'submittedAt' | 'startedAt' | 'endedAt', text: string | undefined): Partial<NativeJob> {
-  return text !== undefined && /^[1-9]\d{8,10}$/.test(text) ? { [key]: Number(text) * 1000 } : {};
-}
-
-const count = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
-
-/** `Hold_Types` has the letters u (user), o (operator), s (system, which is also what waits for other jobs). */
-function holdOf(attributes: PbsAttributes): { readonly reason: JobReason; readonly stuck: boolean } {
-  const types = attributes.get('Hold_Types') ?? '';
-  if (!/[uop]/.test(types) && attributes.has('depend')) return { reason: 'dependency', stuck: false };
-  return { reason: 'held', stuck: true };
-}
-
-const SIGTERM = 15;
-
-/** Exit status: 0-255 the program's, 256 + n by signal n, below 0 what the system did or could not do. */
-function endOf(attributes: PbsAttributes, names: PbsAttributeNames): NativeEnd {
-  const text = attributes.get(names.exitStatus);
-  const started = attributes.has(names.started) || attributes.has('session_id');
-  // deleted before it ran: nothing of it could end with a status
-  if (text === undefined) return { outcome: started ? 'unknown' : 'cancelled' };
-  return /^-?\d{1,5}$/.test(text)
-    ? endOfStatus(Number(text), names.ends, tookItsTime(attributes))
-    : { outcome: 'unknown' };
-}
-
-/** @param late Whether the job had used up its walltime. */
-export function endOfStatus(status: number, ends: NegativeEnds, late: boolean): NativeEnd {
-  if (status === 0) return { outcome: 'done', exitCode: 0 };
-  if (status < 0) {
-    const reason = ends.get(status);
-    return reason === undefined ? { outcome: 'unknown' } : { outcome: 'failed', reason };
-  }
-  const signal = status > 256 ? status - 256 : signalOf(status);
-  if (status > 255 && (signal === null || signal > 64)) return { outcome: 'unknown' };
-  if (signal === null) return { outcome: 'failed', reason: 'exit-code', exitCode: status };
-  if (late) return { outcome: 'failed', reason: 'timeout', signal };
-  // qdel sends it, and nobody else does who doesn't say so
-  if (status === 256 + SIGTERM) return { outcome: 'cancelled', signal };
-  return { outcome: 'failed', reason: 'signal', signal, ...(status < 256 && { exitCode: status }) };
-}
-
-function tookItsTime(attributes: PbsAttributes): boolean {
-  const used = seconds(attributes.get('resources_used.walltime'));
-  const limit = seconds(attributes.get('Resource_List.walltime'));
-  return used !== undefined && limit !== undefined && limit > 0 && used >= limit;
-}
-
-/** Seconds of `[[[D:]H:]M:]S`. */
-function seconds(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d+(:\d+){0,3}$/.test(text)) return undefined;
-  const units = [1, 60, 3600, 86_400];
-  return text
-    .split(':')
-    .reverse()
-    .reduce((sum, part, place) => sum + Number(part) * (units[place] ?? 0), 0);
+  );
 }
