@@ -30,7 +30,7 @@ interface Subject {
 const editing = (most: number) => ({ 'edit to diagnostics': most });
 const asking = (most: number) => ({ completion: most, hover: most });
 
-export const SUBJECTS: readonly Subject[] = [
+const SUBJECTS: readonly Subject[] = [
   { name: '100 lines', sample: flatSweep(100), language: 'sweep', rounds: 10 },
   {
     name: '1,000 lines',
@@ -111,7 +111,7 @@ async function complete(server: ServerProcess, sample: Sample): Promise<number> 
 }
 
 /** One round with one server: a fresh process. Ends as it began, without the mistake. */
-export async function measure(program: ServerProgram, subject: Subject): Promise<Figures> {
+async function measure(program: ServerProgram, subject: Subject): Promise<Figures> {
   const { sample, rounds } = subject;
   const server = await ServerProcess.start(program, uriOf(subject));
   const figures: Record<string, number> = { initialize: server.initializing };
@@ -126,6 +126,10 @@ export async function measure(program: ServerProgram, subject: Subject): Promise
   const opened = server.diagnosed(() => true);
   await server.open(program === sweepdeck ? subject.language : 'yaml', sample.text);
   figures['open to diagnostics'] = await opened;
+  if (Number.isNaN(await opened)) {
+    server.kill();
+    return figures;
+  }
   await medianOf('edit to diagnostics', (wrong) => edit(server, sample, wrong));
   await medianOf('completion after a key', () => complete(server, sample));
   for (const [what, position] of Object.entries(sample.hovers)) {
@@ -147,7 +151,10 @@ function boundOf({ bounds }: Subject, what: string): number | undefined {
   return bounds?.[kind];
 }
 
-/** Medians in ms over the rounds, in which the servers take turns; the ratio is the median of the rounds' ratios. */
+/**
+ * Medians in ms over the rounds, in which the servers take turns; the ratio is the median of the rounds' ratios.
+ * `-`: no diagnostics within 10 s, so that there was nothing more to measure, or not measured.
+ */
 export async function measureLanguageServers(rounds: number): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const subject of SUBJECTS) {

@@ -177,6 +177,11 @@ export class ServerProcess {
   async stop(): Promise<void> {
     await this.#connection.sendRequest(ShutdownRequest.type);
     await this.#connection.sendNotification('exit');
+    this.kill();
+  }
+
+  /** Ends a server that is too busy to be asked. */
+  kill(): void {
     this.#connection.dispose();
     this.#child.kill();
   }
