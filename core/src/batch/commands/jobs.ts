@@ -1,6 +1,7 @@
 /** One job of a multirun script: its command line, and the lines around it. */
 import type { Value } from '../../value.ts';
 import type { Binding, MultirunCommand, MultirunScript } from './read.ts';
+import type { CommandAxis } from './overrides.ts';
 import { linesOf } from './read.ts';
 import type { Program } from './program.ts';
 import { quoteArgument } from './quote.ts';
@@ -33,6 +34,8 @@ export interface MultirunJob {
 export interface CommandLineOptions {
   /** Arguments to add behind the overrides, such as `+mlxp.use_scheduler=False`; not yet quoted. */
   readonly add?: readonly string[];
+  /** Overrides to leave out, by their keys with prefix and package. */
+  readonly without?: (key: string) => boolean;
 }
 
 /**
@@ -52,7 +55,9 @@ export function jobAt(script: MultirunScript, index: bigint, options: CommandLin
     command: at,
     program: command.program,
     bindings,
-    overrides: read.axes.map((axis, place) => axis.printed(values[place] ?? 0)),
+    overrides: read.axes.flatMap((axis, place) =>
+      isLeftOut(axis, options) ? [] : [axis.printed(values[place] ?? 0)],
+    ),
     parameters: Object.fromEntries([
       ...bindings.map(({ variable, value }): [string, Value] => [variable, value]),
       ...known,
@@ -107,11 +112,15 @@ function commandLine(
   { batch }: MultirunScript,
   { source, arguments: { axes, replaced } }: MultirunCommand,
   values: readonly number[],
-  { add = [] }: CommandLineOptions,
+  options: CommandLineOptions,
 ): string {
+  const { add = [] } = options;
   const { text } = batch.script;
   const { text: whole, program, simple, rest } = source;
-  const given = [...axes.map((axis, place) => axis.word(values[place] ?? 0)), ...add.map(quoteArgument)];
+  const given = [
+    ...axes.flatMap((axis, place) => (isLeftOut(axis, options) ? [] : [axis.word(values[place] ?? 0)])),
+    ...add.map(quoteArgument),
+  ];
   if (given.length === 0 && replaced.size === 0) return unixLines(text.slice(...whole));
   const starts = new Set([...replaced].map(([start]) => start));
   const words: string[] = [];
@@ -125,5 +134,8 @@ function commandLine(
   const line = [text.slice(whole[0], program[1]), ...words].join(' ');
   return unixLines(line + text.slice(simple.span[1], whole[1]));
 }
+
+const isLeftOut = ({ key }: CommandAxis, { without }: CommandLineOptions): boolean =>
+  key !== undefined && without?.(key) === true;
 
 const unixLines = (text: string): string => text.replaceAll('\r\n', '\n').replace(/\n$/, '');
