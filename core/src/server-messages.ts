@@ -6,6 +6,11 @@ export interface InitializationOptions {
   readonly problemsPage: string;
   /** Whether the workspace is trusted; only then the server starts programs. Without it, it starts none. */
   readonly workspaceTrusted: boolean;
+  /**
+   * Whether the editor has the commands `sweepdeck.submitScript` and `sweepdeck.previewScript`, which take the URI
+   * of a batch script; only then the server offers them above its commands.
+   */
+  readonly submitsScripts?: boolean;
 }
 
 /** Notification to the server, without parameters: the workspace is trusted from now on. */

@@ -86,6 +86,15 @@ export interface InlayHint {
   readonly tooltip?: string;
 }
 
+/** Words above a line that can be clicked. */
+export interface CodeLens {
+  readonly line: number;
+  readonly title: string;
+  /** What a click does with the document; undefined: the words alone matter. */
+  readonly does?: 'submit' | 'preview' | 'show-problems';
+  readonly tooltip?: string;
+}
+
 /**
  * The features of one language, as pure functions: the text is analysed once per version of a
  * document and every feature answers from that analysis. What a language leaves out is not offered.
@@ -102,6 +111,7 @@ export interface LanguageFeatures<Analysis> {
     range: Range,
     problems: readonly Problem[],
   ) => readonly CodeAction[];
+  readonly codeLenses?: (analysis: Analysis) => readonly CodeLens[];
   readonly symbols?: (analysis: Analysis) => readonly DocumentSymbol[];
   readonly links?: (analysis: Analysis) => readonly FileLink[];
   readonly definition?: (analysis: Analysis, position: Position) => Definition | undefined;
@@ -114,6 +124,7 @@ export interface AnalysedDocument {
   hover(position: Position): HoverText | undefined;
   completion(position: Position): Completions;
   codeActions(range: Range, problems: readonly Problem[]): readonly CodeAction[];
+  codeLenses(): readonly CodeLens[];
   symbols(): readonly DocumentSymbol[];
   links(): readonly FileLink[];
   definition(position: Position): Definition | undefined;
@@ -124,8 +135,8 @@ export type FeatureName = Exclude<keyof LanguageFeatures<unknown>, 'analyse'>;
 
 export interface Language {
   readonly features: ReadonlySet<FeatureName>;
-  /** The page that explains its problems, by file name, where it is not the general one. */
-  readonly problemsPage?: string;
+  /** The page that explains a problem, by file name, where it is not the general one. */
+  readonly problemsPage?: (code: string) => string;
   analyse(text: string, surroundings: Surroundings): AnalysedDocument;
 }
 
@@ -148,6 +159,7 @@ export function language<Analysis>(
           return 'items' in offered ? offered : { items: offered, isIncomplete: false };
         },
         codeActions: (range, problems) => features.codeActions?.(analysis, range, problems) ?? [],
+        codeLenses: () => features.codeLenses?.(analysis) ?? [],
         symbols: () => features.symbols?.(analysis) ?? [],
         links: () => features.links?.(analysis) ?? [],
         definition: (position) => features.definition?.(analysis, position),

@@ -11,6 +11,7 @@ import {
   SymbolKind as ProtocolSymbolKind,
   type CodeAction as ProtocolCodeAction,
   type CodeActionContext,
+  type CodeLens as ProtocolCodeLens,
   type CompletionItem,
   type CompletionList,
   type Diagnostic,
@@ -24,6 +25,7 @@ import {
 import type { Problem, Severity } from '#core/text.ts';
 import type {
   CodeAction,
+  CodeLens,
   CompletionKind,
   Completions,
   Definition,
@@ -51,8 +53,14 @@ const codeActionKinds: Readonly<Record<CodeAction['kind'], string>> = {
   rewrite: CodeActionKind.RefactorRewrite,
 };
 
-/** What the server says it can do: whatever one of its languages offers. */
-export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilities {
+/**
+ * What the server says it can do: whatever one of its languages offers. Code lenses need commands that only an
+ * editor which `submits` scripts has.
+ */
+export function capabilitiesOf(
+  languages: Iterable<Language>,
+  { submits = false }: { readonly submits?: boolean } = {},
+): ServerCapabilities {
   const offered = new Set<FeatureName>();
   for (const { features } of languages) for (const feature of features) offered.add(feature);
   return {
@@ -63,6 +71,7 @@ export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilitie
     ...(offered.has('codeActions') && {
       codeActionProvider: { codeActionKinds: Object.values(codeActionKinds) },
     }),
+    ...(submits && offered.has('codeLenses') && { codeLensProvider: { resolveProvider: false } }),
     ...(offered.has('symbols') && { documentSymbolProvider: true }),
     ...(offered.has('links') && { documentLinkProvider: { resolveProvider: false } }),
     ...(offered.has('definition') && { definitionProvider: true }),
@@ -72,8 +81,8 @@ export function capabilitiesOf(languages: Iterable<Language>): ServerCapabilitie
 
 export interface DiagnosticContext {
   readonly uri: string;
-  /** URI of the page that explains the problems by code; undefined: no links. */
-  readonly problemsPage: string | undefined;
+  /** URI of the page that explains the problems with a code; undefined: no links. */
+  readonly problemsPage: ((code: string) => string) | undefined;
 }
 
 /** The diagnostics of a document, in the order of the problems. The fix travels along as `data`. */
@@ -87,7 +96,9 @@ function toDiagnostic(problem: Problem, { uri, problemsPage }: DiagnosticContext
     source: 'sweepdeck',
     code: problem.code,
     message: problem.message,
-    ...(problemsPage !== undefined && { codeDescription: { href: `${problemsPage}#${problem.code}` } }),
+    ...(problemsPage !== undefined && {
+      codeDescription: { href: `${problemsPage(problem.code)}#${problem.code}` },
+    }),
     ...(problem.fix !== undefined && { data: problem.fix }),
     ...(problem.related !== undefined && {
       relatedInformation: problem.related.map(({ message, range }) => ({
@@ -196,6 +207,37 @@ export function toLocation(uri: string, definition: Definition | undefined): Loc
     ? { uri, range: definition.range }
     : { uri: uriOf(definition.link), range: { start, end: start } };
 }
+
+/** Commands of the editor; those of the extension take the document's URI. */
+const lensCommands: Readonly<Record<NonNullable<CodeLens['does']>, string>> = {
+  submit: 'sweepdeck.submitScript',
+  preview: 'sweepdeck.previewScript',
+  'show-problems': 'workbench.actions.view.problems',
+};
+
+/** Lenses of a document. Where nothing may be started, those that submit ask for the workspace's trust instead. */
+export const toCodeLenses = (
+  uri: string,
+  lenses: readonly CodeLens[],
+  { trusted }: { readonly trusted: boolean },
+): ProtocolCodeLens[] =>
+  lenses.map(({ line, title, does, tooltip }) => {
+    const place = { line, character: 0 };
+    const command =
+      does === undefined
+        ? { title, command: '' }
+        : does === 'submit' && !trusted
+          ? { title: `${title}, waiting for workspace trust`, command: 'workbench.trust.manage' }
+          : {
+              title,
+              command: lensCommands[does],
+              ...(does !== 'show-problems' && { arguments: [uri] }),
+            };
+    return {
+      range: { start: place, end: place },
+      command: { ...command, ...(tooltip !== undefined && { tooltip }) },
+    };
+  });
 
 export const toInlayHints = (hints: readonly InlayHint[]): ProtocolInlayHint[] =>
   hints.map(({ position, text, tooltip }) => ({

@@ -20,6 +20,7 @@ import { Pacer } from './pace.ts';
 import {
   capabilitiesOf,
   toCodeActions,
+  toCodeLenses,
   toCompletionList,
   toDiagnostics,
   toDocumentLinks,
@@ -61,6 +62,7 @@ export function startServer(
   let roots: readonly string[] = [];
   let problemsPage: string | undefined;
   let trusted = false;
+  let submits = false;
   let asksForSettings = false;
   let tellsOfSettings = false;
   let tellsOfFolders = false;
@@ -92,11 +94,13 @@ export function startServer(
       }));
   }
 
-  /** The page that explains the problems of a language: it stands beside the general one. */
-  const pageFor = (language: Language | undefined): string | undefined =>
-    problemsPage === undefined || language?.problemsPage === undefined
-      ? problemsPage
-      : new URL(language.problemsPage, problemsPage).href;
+  /** The page that explains a problem of a language: it stands beside the general one. */
+  function pageFor(language: Language | undefined): ((code: string) => string) | undefined {
+    const general = problemsPage;
+    if (general === undefined) return undefined;
+    const page = language?.problemsPage;
+    return (code) => (page === undefined ? general : new URL(page(code), general).href);
+  }
 
   async function publish(uri: string): Promise<void> {
     const state = open.get(uri);
@@ -169,10 +173,11 @@ export function startServer(
     const told = (params.initializationOptions ?? {}) as Partial<InitializationOptions>;
     problemsPage = told.problemsPage;
     trusted = told.workspaceTrusted === true;
+    submits = told.submitsScripts === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        ...capabilitiesOf(languages.values()),
+        ...capabilitiesOf(languages.values(), { submits }),
         workspace: { workspaceFolders: { supported: true, changeNotifications: tellsOfFolders } },
       },
       serverInfo: { name: 'sweepdeck' },
@@ -220,6 +225,11 @@ export function startServer(
         problemsPage: pageFor(open.get(uri)?.language),
       });
     }),
+  );
+  connection.onCodeLens(({ textDocument: { uri } }, token) =>
+    answer(uri, token, (analysed, { codeLensEnabled }) =>
+      submits && codeLensEnabled ? toCodeLenses(uri, analysed.codeLenses(), { trusted }) : [],
+    ),
   );
   connection.onDocumentSymbol(({ textDocument }, token) =>
     answer(textDocument.uri, token, (analysed) => toDocumentSymbols(analysed.symbols())),

@@ -7,6 +7,7 @@ export interface ServerSettings {
   /** Codes of warnings and information that are not shown. */
   readonly disabledRules: ReadonlySet<string>;
   readonly inlayHintsEnabled: boolean;
+  readonly codeLensEnabled: boolean;
   /** Whether the program of a sweep file is read for the options it declares. */
   readonly readsProgram: boolean;
   /** Whether the batch system's own commands are asked for the names of its partitions, queues and so on. */
@@ -17,6 +18,7 @@ export const defaultSettings: ServerSettings = {
   diagnosticsEnabled: true,
   disabledRules: new Set(),
   inlayHintsEnabled: true,
+  codeLensEnabled: true,
   readsProgram: true,
   asksBatchSystem: true,
 };
@@ -30,6 +32,7 @@ export function readSettings(section: unknown): ServerSettings {
       Array.isArray(rules) ? rules.filter((rule): rule is string => typeof rule === 'string') : [],
     ),
     inlayHintsEnabled: property(property(section, 'inlayHints'), 'enabled') !== false,
+    codeLensEnabled: property(property(section, 'codeLens'), 'enabled') !== false,
     readsProgram: property(property(section, 'program'), 'read') !== false,
     asksBatchSystem: property(property(section, 'batchScripts'), 'liveNames') !== false,
   };

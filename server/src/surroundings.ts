@@ -2,6 +2,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Program } from '#core/batch/commands/program.ts';
+import type { ConfigRequest } from '#core/program/hydra-program.ts';
 import { findProgram, programFolders } from '#core/sweep/program-folder.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { NearbyPrograms } from './nearby-programs.ts';
@@ -93,6 +95,14 @@ export function findFolder(
   return places.some((place) => has(path.dirname(place))) ? false : undefined;
 }
 
+/** The files that a program may be, from the folder in which it is started. */
+function filesOf({ kind: how, name }: Program): readonly string[] {
+  if (name === undefined) return [];
+  if (how === 'file') return [name];
+  const module = name.replaceAll('.', '/');
+  return [`${module}.py`, `${module}/__main__.py`];
+}
+
 function pathOf(uri: string): string | undefined {
   if (!uri.startsWith('file:')) return undefined;
   try {
@@ -142,6 +152,15 @@ export function surroundingsOf(
       programOptions: (program: string) => {
         const found = find(program);
         return found === 'missing' ? undefined : programs.optionsOf(path.resolve(found.folder, program));
+      },
+      hydraProgram: (program: Program, request: ConfigRequest) => {
+        for (const name of filesOf(program)) {
+          const found = find(name);
+          if (found === 'missing') continue;
+          const one = path.resolve(found.folder, name);
+          return programs.hydraOf(one, path.dirname(one), request);
+        }
+        return programs.hydraOf(undefined, folder, request);
       },
     }),
     hasFolder: (wanted) =>

@@ -1,5 +1,7 @@
+import type { Program } from '../batch/commands/program.ts';
 import type { SiteNames } from '../batch/site-names.ts';
 import type { System } from '../batch/systems.ts';
+import type { ConfigRequest, HydraProgram } from '../program/hydra-program.ts';
 import type { ProgramOptions } from '../program/options.ts';
 
 /** What reading a sweep file may ask of the world around it; every question may go unanswered. */
@@ -35,4 +37,6 @@ export interface Surroundings {
   metricNames?(program: string): readonly string[] | undefined;
   /** The options that the program's text declares; undefined when it can't be read or isn't to be. */
   programOptions?(program: string): ProgramOptions | undefined;
+  /** What the program's text and its configuration say about overrides; undefined when they aren't to be read. */
+  hydraProgram?(program: Program, request: ConfigRequest): HydraProgram | undefined;
 }

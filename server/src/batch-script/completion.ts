@@ -5,6 +5,7 @@ import { dialects, marks, systemsOf, type Dialect, type System } from '#core/bat
 import type { Position } from '#core/text.ts';
 import type { Completion, Completions } from '../language.ts';
 import type { BatchAnalysis } from './analysis.ts';
+import { completeOverride } from './command-completion.ts';
 import { completeValue } from './complete-values.ts';
 import { describeOption } from './wording.ts';
 
@@ -15,8 +16,10 @@ export function completion(analysis: BatchAnalysis, position: Position): Complet
   const line = lineText(analysis.script, position.line);
   const before = line.slice(0, position.character);
   const mark = marks.find((one) => before.startsWith(one));
-  if (mark === undefined || !/^(?:[\s-]|$)/.test(before.slice(mark.length)))
-    return { items: completeMark(analysis, position, line), isIncomplete: false };
+  if (mark === undefined || !/^(?:[\s-]|$)/.test(before.slice(mark.length))) {
+    const items = completeOverride(analysis.commands, position) ?? completeMark(analysis, position, line);
+    return { items, isIncomplete: false };
+  }
   const system = systemFor(analysis, mark);
   const caret = new DirectiveCaret(analysis, position, line, mark.length, dialects[system]);
   return caret.completions();

@@ -1,5 +1,5 @@
 import type { Problem } from '#core/text.ts';
 import type { BatchAnalysis } from './analysis.ts';
 
-/** Everything that is wrong with the directives, by place. */
-export const diagnostics = ({ problems }: BatchAnalysis): readonly Problem[] => problems;
+/** Everything that is wrong with the directives and the Python commands, by place. */
+export const diagnostics = ({ commands }: BatchAnalysis): readonly Problem[] => commands.problems();

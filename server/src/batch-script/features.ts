@@ -2,6 +2,7 @@
 import { language } from '../language.ts';
 import { analyse } from './analysis.ts';
 import { codeActions } from './code-actions.ts';
+import { codeLenses } from './code-lenses.ts';
 import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';
 import { hover } from './hover.ts';
@@ -9,6 +10,6 @@ import { inlayHints } from './inlay-hints.ts';
 import { symbols } from './symbols.ts';
 
 export const batchScript = language(
-  { analyse, diagnostics, hover, completion, codeActions, symbols, inlayHints },
-  { problemsPage: 'batch-scripts.md' },
+  { analyse, diagnostics, hover, completion, codeActions, codeLenses, symbols, inlayHints },
+  { problemsPage: (code) => (code.startsWith('multirun-') ? 'multirun.md' : 'batch-scripts.md') },
 );

@@ -8,6 +8,7 @@ import type { Position } from '#core/text.ts';
 import type { HoverText } from '../language.ts';
 import { resourceMeaning } from './amounts.ts';
 import type { BatchAnalysis } from './analysis.ts';
+import { hoverOverride } from './command-hover.ts';
 import { code, describeOption, describeResource, describeSiteNames, meaning, paragraphs } from './wording.ts';
 
 /** Explains the mark, option, resource or value at the position; undefined where there is nothing to say. */
@@ -18,7 +19,7 @@ export function hover(analysis: BatchAnalysis, position: Position): HoverText | 
   const option = options.find(({ span }) => span[0] <= offset && offset <= span[1]);
   if (option) return ofResource(analysis, option, offset) ?? ofOption(analysis, option);
   const line = script.directives.find((one) => one.markSpan[0] <= offset && offset <= one.markSpan[1]);
-  if (line === undefined) return undefined;
+  if (line === undefined) return hoverOverride(analysis.commands, position);
   const { title, submit, stopsAtCommand } =
     dialects[systemsOf[line.mark].includes(system) ? system : systemsOf[line.mark][0]];
   return {

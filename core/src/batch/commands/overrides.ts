@@ -60,6 +60,8 @@ export interface CommandArguments {
   readonly treatment: 'overrides' | 'plain';
   /** Whether a job that Hydra runs once is not enough: `--multirun`, or several values. */
   readonly swept: boolean;
+  /** Whether the words are overrides for certain: `--multirun` says so, or who knows the program. */
+  readonly certain: boolean;
   /** Flags of Hydra that stay on the command line; `--multirun` doesn't. */
   readonly flags: readonly Flag[];
   readonly overrides: readonly OverrideWord[];
@@ -103,12 +105,13 @@ export function readCommandArguments(
     if (broken && !sweeps) return plain;
   }
   const reader = new ArgumentReader(text, fields, options, program, sinks);
-  return reader.read(given, sure || sweeps);
+  return reader.read(given, sure, sure || sweeps);
 }
 
 const plain: CommandArguments = {
   treatment: 'plain',
   swept: false,
+  certain: false,
   flags: [],
   overrides: [],
   axes: [],
@@ -148,7 +151,8 @@ class ArgumentReader {
     this.#sinks = sinks;
   }
 
-  read(given: ReturnType<typeof readArguments>, shown: boolean): CommandArguments {
+  /** @param shown whether what can't be counted is worth showing while nobody submits the script */
+  read(given: ReturnType<typeof readArguments>, certain: boolean, shown: boolean): CommandArguments {
     const multirun = given.flags.filter(({ name }) => name === '--multirun');
     for (const problem of given.problems) this.#report(problem, this.#fields);
     const words = given.overrides.flatMap(({ word }) => this.#fields[word] ?? []);
@@ -156,6 +160,7 @@ class ArgumentReader {
     return {
       treatment: 'overrides',
       swept: multirun.length > 0 || swept,
+      certain,
       flags: given.flags.filter(({ name }) => name !== '--multirun'),
       overrides: words.map((field) => overrideWord(field, axes, this.#options.seed ?? 0)),
       axes: axes.map(({ axis }) => axis),
