@@ -19,6 +19,8 @@ export interface SlurmOptions extends StartOptions {
   readonly cpusPerNode?: number;
   /** Lines to add to slurm.conf, such as `EnforcePartLimits=ALL`. A key that is there already is an error of Slurm's. */
   readonly extraLines?: readonly string[];
+  /** Jobs see `PBS_JOBID`, `PBS_O_WORKDIR` and the like, as TORQUE would set them. */
+  readonly pbsVariables?: boolean;
 }
 
 export interface SlurmControls {
@@ -70,7 +72,10 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
     directory,
     ports: { slurmctld, slurmd, slurmdbd, nodes },
     cpusPerNode: options.cpusPerNode ?? 32,
-    extraLines: options.extraLines ?? [],
+    extraLines: [
+      ...(options.extraLines ?? []),
+      ...(options.pbsVariables === true ? ['JobSubmitPlugins=pbs'] : []),
+    ],
   };
   const configuration = { SLURM_CONF: home.path('slurm.conf') };
   const environment = { ...plainEnvironment, ...configuration, LD_PRELOAD: await compileLoopback(home) };
@@ -79,6 +84,7 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
   mkdirSync(home.path('state'));
   writeFileSync(home.path('slurm.conf'), slurmConf(layout));
   writeFileSync(home.path('cgroup.conf'), cgroupConf);
+  if (options.pbsVariables === true) writeFileSync(home.path('plugstack.conf'), 'optional spank_pbs.so\n');
   writeFileSync(home.path('slurmdbd.conf'), slurmdbdConf(layout), { mode: 0o600 });
   const socket = home.path('mysql/socket');
   const startSlurmdbd = async (): Promise<Daemon> => {
