@@ -5,6 +5,7 @@ import { FolderSweeps } from './folder-sweeps.ts';
 import { Interpreters } from './interpreter.ts';
 import { JobLogs } from './logs/job-logs.ts';
 import { Previews } from './previews.ts';
+import { ServerOnDemand } from './server-on-demand.ts';
 import { Settings } from './settings.ts';
 import { offerTerminalCommand } from './terminal-command.ts';
 import { CodeLenses } from './views/code-lenses.ts';
@@ -22,7 +23,7 @@ export interface SweepdeckApi {
   readonly statusBar: StatusBar;
   /** Resolves when every sweep of the workspace was read once. */
   readonly ready: Promise<void>;
-  /** Resolves when the language server answers. */
+  /** Resolves when the language server answers; asking for it starts it where no document needed it yet. */
   readonly languageServer: Promise<void>;
   /** How long `activate` took, in ms. */
   readonly activationTime: number;
@@ -87,18 +88,23 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
   offerCommand();
 
   const ready = afterActivation(() => workspaces.setFolders(localFolders()));
-  const languageServer = afterActivation(() => startLanguageClient(context)).catch((error: unknown) => {
-    logError(error);
-    void vscode.window.showErrorMessage(
-      vscode.l10n.t('The language server did not start: {0}', messageOf(error)),
-    );
-  });
+  const server = new ServerOnDemand(() =>
+    afterActivation(() => startLanguageClient(context)).catch((error: unknown) => {
+      logError(error);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The language server did not start: {0}', messageOf(error)),
+      );
+    }),
+  );
+  context.subscriptions.push(server);
   return {
     sweeps: workspaces,
     tree,
     statusBar,
     ready,
-    languageServer,
+    get languageServer() {
+      return server.started();
+    },
     activationTime: performance.now() - began,
   };
 }

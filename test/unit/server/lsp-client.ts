@@ -24,6 +24,8 @@ export interface EditorOptions {
   /** Program to run; the sources by default. */
   readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the workspace is trusted from the beginning; otherwise the server isn't told anything about trust. */
+  readonly trusted?: true;
 }
 
 type Waiting = (params: PublishDiagnosticsParams) => boolean;
@@ -73,7 +75,10 @@ export class Editor {
     const result = await connection.sendRequest<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: null,
-      initializationOptions: { problemsPage: 'file:///sweepdeck/docs/problems.md' },
+      initializationOptions: {
+        problemsPage: 'file:///sweepdeck/docs/problems.md',
+        ...(options.trusted && { workspaceTrusted: true }),
+      },
       workspaceFolders: (options.roots ?? []).map((uri) => ({ uri, name: path.basename(uri) })),
       capabilities: {
         workspace: {
