@@ -176,6 +176,9 @@ export interface BatchSystem {
    */
   readonly keptOf: (directive: string) => string | undefined;
 
+  /** Why the system can't take this path for a script, a directory or an output file (`%t` apart), as a sentence; undefined: it can. */
+  readonly pathTrouble?: (path: string) => string | undefined;
+
   readonly submit: (submission: Submission) => Invocation;
   readonly readSubmit: (answer: Answer) => SubmitAnswer;
 
