@@ -69,8 +69,11 @@ export function casesOf(file: string): readonly Case[] {
 }
 
 /** The text with its problems written under the lines. */
-export function annotate(text: string, surroundings: BatchSurroundings): string {
-  const { problems } = readBatchScript(text, surroundings);
+export function annotate(
+  text: string,
+  surroundings: BatchSurroundings,
+  problems: readonly Problem[] = readBatchScript(text, surroundings).problems,
+): string {
   const below = new Map<number, string[]>();
   for (const problem of problems) {
     const at = problem.range.start.line;
