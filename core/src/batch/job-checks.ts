@@ -88,20 +88,20 @@ const enough = 300;
 function checkRepetitions({ options, problems }: Job): void {
   // the parts of a heterogeneous job have options of their own
   const keyOf = ({ part, spec }: ReadOption) => (part === 0 ? spec.key : `${spec.key} ${part}`);
-  const last = new Map(options.map((option) => [keyOf(option), option]));
+  const last = new Map<string, ReadOption>();
+  for (const option of options) last.set(keyOf(option), option);
   let found = 0;
   for (const option of options) {
     const { spec, nameSpan } = option;
     if (spec.repeatable) continue;
     const winner = last.get(keyOf(option));
     if (winner === undefined || winner === option) continue;
-    const message = `${spec.name} is given again further down, and the last one wins.`;
     problems.add(
       'repeated-option',
       nameSpan,
-      message,
+      `${spec.name} is given again further down, and the last one wins.`,
       found++ > enough
-        ? {}
+        ? undefined
         : {
             related: [{ message: 'This one wins.', at: winner.span }],
             fix: { title: `Remove this ${spec.name}`, edits: [{ at: removal(option), newText: '' }] },

@@ -47,8 +47,8 @@ export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
     this.#script = script;
   }
 
-  add(code: Code, at: Span, message: string, extras: Extras = {}): void {
-    this.#found.push({ code, at, message, ...extras });
+  add(code: Code, at: Span, message: string, extras?: Extras): void {
+    this.#found.push(extras === undefined ? { code, at, message } : { code, at, message, ...extras });
   }
 
   has(...codes: readonly Code[]): boolean {

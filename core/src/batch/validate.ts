@@ -25,7 +25,18 @@ export function validateOptions(
   system: System,
   problems: BatchProblems,
 ): readonly ReadOption[] {
-  const read = given.map((option) => ({ ...option, parsed: readOne(text, option, problems) }));
+  // field by field: V8 takes five times as long to spread ten thousand options
+  const read = given.map((option): ReadOption => ({
+    spec: option.spec,
+    directive: option.directive,
+    nameSpan: option.nameSpan,
+    value: option.value,
+    valueSpan: option.valueSpan,
+    verbatim: option.verbatim,
+    span: option.span,
+    part: option.part,
+    parsed: readOne(text, option, problems),
+  }));
   for (const part of Map.groupBy(read, (option) => option.part).values())
     validatePart(text, part, system, problems);
   return read;

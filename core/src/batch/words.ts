@@ -40,6 +40,11 @@ export function splitWords(text: string, [from, to]: Span, comments: CommentRule
     let plain = start;
     let quoted = false;
     while (at < to) {
+      const plainEnd = afterPlain(text, at, to);
+      if (plainEnd > at) {
+        at = plainEnd;
+        continue;
+      }
       const char = text[at] ?? '';
       if (char === ' ' || char === '\t') break;
       if (char === '#' && comments === 'anywhere') break;
@@ -72,6 +77,18 @@ export function splitWords(text: string, [from, to]: Span, comments: CommentRule
     words.push({ text: value + text.slice(plain, at), span: [start, at], quoted });
   }
   return { words, unclosed: undefined, comment: undefined };
+}
+
+/** Where the first character from `from` on stands that may mean something to a shell; most don't. */
+function afterPlain(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const code = text.charCodeAt(at);
+    // tab, blank, ", #, ', backslash
+    if (code === 9 || code === 32 || code === 34 || code === 35 || code === 39 || code === 92) break;
+    at++;
+  }
+  return at;
 }
 
 function closing(text: string, open: number, to: number, quote: string): number {
