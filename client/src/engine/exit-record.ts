@@ -43,6 +43,8 @@ export interface Claim {
   readonly token: string | undefined;
   /** Whose process table the pid is from, as the one who started the wrapper described it. */
   readonly machine: MachineIdentity | undefined;
+  /** On a cluster: the native id of the job that claimed it. */
+  readonly nativeId?: string;
 }
 
 /** Codes beyond 128 + this are a program's own: no system numbers its signals higher. */
@@ -95,15 +97,16 @@ function isExitRecord(value: unknown): value is ExitRecord {
  * The claim, or undefined while the text is not whole. First line: the process as /proc/<pid>/stat
  * tells it (proc_pid_stat(5): the start time is field 22, the 20th after the parenthesised name), or
  * `<pid> <start time>`, or a bare pid. Second line: host, slot, GPUs and token, the last three may be empty.
- * Third line: the machine as JSON, may be empty.
+ * Third line: the machine as JSON, may be empty. Fourth line, on a cluster: which submission, and the native id.
  */
 export function parseClaim(text: string): Claim | undefined {
-  const [process, place, machine, end] = text.split('\n');
-  if (process === undefined || place === undefined || machine === undefined || end === undefined) {
+  const [process, place, machine, submission] = text.split('\n');
+  if (process === undefined || place === undefined || machine === undefined || submission === undefined) {
     return undefined;
   }
   const pid = Number.parseInt(process, 10);
   if (!Number.isInteger(pid)) return undefined;
+  const nativeId = submission.split(' ')[1] ?? '';
   const [host = '', slot = '', gpus = '', token = ''] = place.split(' ');
   return {
     pid,
@@ -113,6 +116,7 @@ export function parseClaim(text: string): Claim | undefined {
     gpus: gpus === '' ? [] : gpus.split(','),
     token: token === '' ? undefined : token,
     machine: parseMachine(machine),
+    ...(nativeId === '' ? {} : { nativeId }),
   };
 }
 

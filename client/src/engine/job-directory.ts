@@ -162,9 +162,13 @@ function makeDirectory(directory: string): boolean {
   }
 }
 
-/** Moves what earlier attempts left. `job.json` still names the attempt the outputs belong to. */
+/**
+ * Moves what earlier attempts left. `job.json` still names the attempt the outputs belong to, unless a
+ * batch system began later ones by itself: those are known by their claims.
+ */
 function setAside(directory: string, attempt: number): void {
-  const earlier = readJobDescription(directory)?.attempt ?? attempt - 1;
+  const described = readJobDescription(directory)?.attempt ?? attempt - 1;
+  const earlier = Math.max(described, latestClaim(directory, attempt - 1));
   if (earlier < 1 || earlier >= attempt) return;
   const place = path.join(directory, ATTEMPTS, String(earlier));
   makeFolderSync(place, { parents: 1 });
@@ -172,6 +176,12 @@ function setAside(directory: string, attempt: number): void {
     const from = path.join(directory, name);
     if (fs.existsSync(from)) renameSync(from, path.join(place, name));
   }
+}
+
+/** The latest attempt up to `most` that somebody claimed; 0 for none. */
+function latestClaim(directory: string, most: number): number {
+  for (let attempt = most; attempt > 0; attempt--) if (wasClaimed(directory, attempt)) return attempt;
+  return 0;
 }
 
 function readIfPresent(file: string): string | undefined {

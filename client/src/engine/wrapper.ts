@@ -6,10 +6,13 @@
  * On Linux nothing but the job's own program is executed (a program more would cost half a millisecond
  * per job): the clock is /proc/uptime on top of the boot time the caller passes.
  */
-import { UNUSABLE_WORKING_DIRECTORY, WRAPPER_EXIT } from './exit-record.ts';
-import { jobEnvironment, JOB_LOGS, type JobDescription } from './job-environment.ts';
-import { shellQuote, ShellQuoteError } from './shell-quote.ts';
+import { WRAPPER_EXIT } from './exit-record.ts';
+import { JOB_LOGS, type JobDescription } from './job-environment.ts';
+import { shellQuote } from './shell-quote.ts';
 import { type ClusterScript, renderClusterScript } from './wrapper-cluster.ts';
+import { programLines, type ShellLines } from './wrapper-words.ts';
+
+export { LINES_FILE, type ShellLines } from './wrapper-words.ts';
 
 export interface ScriptOptions {
   /** Absolute path of the job directory. */
@@ -27,17 +30,9 @@ export interface ScriptOptions {
   readonly lines?: ShellLines;
   /** Who puts what the program prints into the job's log files; the wrapper by default. */
   readonly streams?: 'wrapper' | 'batch-system';
+  /** The job runs under a batch system: the script is the one of wrapper-cluster.ts, which publishes by renaming. */
+  readonly cluster?: ClusterScript;
 }
-
-export interface ShellLines {
-  /** The script, its own first line included, ended by a line break. */
-  readonly text: string;
-  /** The program that runs it, and that program's arguments. */
-  readonly interpreter: readonly string[];
-}
-
-/** The file inside the job directory that the lines are run from. */
-export const LINES_FILE = 'command.sh';
 
 /**
  * Text of `script.sh`. Its arguments, all optional: boot time (ms since 1970), host name, slot number,
@@ -93,12 +88,7 @@ if [ $stopped = true ]; then
 else
   (
     if [ -n "$gpus" ]; then export CUDA_VISIBLE_DEVICES="$gpus"; fi
-${exportLines(job, directory)}
-${options.lines === undefined ? '' : `${writeLines(options.lines)}\n`}    cd ${shellQuote(job.workingDirectory)} || {
-      echo "${UNUSABLE_WORKING_DIRECTORY}" >&2
-      exit 126
-    }
-    exec ${options.lines === undefined ? commandWords(job.argv) : runLines(options.lines, directory)}
+${programLines(job, options)}
   ) </dev/null${redirects ? ` >${stdout} 2>${stderr}` : ''}
   code=$?${redirects ? `\n  [ -e ${stderr} ] || code=${WRAPPER_EXIT.directoryUnusable}` : ''}
 fi
@@ -122,34 +112,3 @@ const PUBLISH = {
   'in-place': 'exit.json',
   rename: 'exit.json.new && mv -f exit.json.new exit.json',
 } as const;
-
-const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
-
-/** Lines that export the job's variables, indented by four blanks. @throws ShellQuoteError */
-export function exportLines(job: JobDescription, directory: string): string {
-  const lines = Object.entries(jobEnvironment(job, directory)).map(([name, value]) => {
-    if (!VARIABLE_NAME.test(name)) {
-      throw new ShellQuoteError(name, 'the name of an environment variable has letters, digits and _ only');
-    }
-    return value === undefined ? `    unset ${name}` : `    export ${name}=${shellQuote(value)}`;
-  });
-  lines.push(`    export PYTHONPATH=${shellQuote(job.pythonPath)}"\${PYTHONPATH:+:$PYTHONPATH}"`);
-  return lines.join('\n');
-}
-
-/** The command for `exec`, which never takes the first word for a builtin; `env` keeps it from taking it for an option. */
-export function commandWords(argv: readonly string[]): string {
-  const words = argv.map(shellQuote).join(' ');
-  return words.startsWith('-') ? `/usr/bin/env -- ${words}` : words;
-}
-
-/** The lines stand in the script itself, so that it is all there is to submit and to read. */
-function writeLines({ text }: ShellLines): string {
-  let end = 'END_OF_JOB';
-  while (`\n${text}`.includes(`\n${end}\n`)) end += '_';
-  return `    cat >${LINES_FILE} <<'${end}' || exit ${WRAPPER_EXIT.directoryUnusable}\n${text}${end}`;
-}
-
-function runLines({ interpreter }: ShellLines, directory: string): string {
-  return [...interpreter, `${directory}/${LINES_FILE}`].map(shellQuote).join(' ');
-}
