@@ -34,7 +34,8 @@ export interface ClientOptions {
   readonly seconds?: number;
 }
 
-export type SystemName = 'slurm' | 'slurm-torque' | 'grid-engine' | 'oar';
+export type SystemName =
+  'slurm' | 'slurm-torque' | 'grid-engine' | 'oar' | 'torque' | 'pbspro' | 'moab' | 'lsf';
 
 /**
  * A batch system that runs on this machine, on loopback and in a directory of its own, until `stop`. When the
