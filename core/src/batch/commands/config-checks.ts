@@ -94,12 +94,17 @@ export function checkConfigs(script: MultirunScript, ask: AskHydra): readonly Pr
     const overrides = command.arguments.overrides.filter(({ override }) => override !== undefined);
     // rounds of a loop with other values for keys' names are read one by one
     const written = `${command.source.text[0]} ${overrides.map(({ override }) => override && printKey(override.key)).join(' ')}`;
-    if (overrides.length === 0 || (seen.has(written) && overrides.every(({ field }) => !field.substituted)))
+    if (
+      overrides.length === 0 ||
+      (seen.has(written) && overrides.every(({ field }) => field.insertions.length === 0))
+    )
       continue;
     seen.add(written);
     const found = configOf(command, ask);
     if (found === undefined) continue;
-    for (const word of overrides) if (word.override) checkWord(script, found, word, word.override, problems);
+    const given = new Set(overrides.flatMap(({ override }) => override?.key.path ?? []));
+    for (const word of overrides)
+      if (word.override) checkWord(script, found, word, word.override, given, problems);
   }
   return problems.problems();
 }
@@ -109,6 +114,7 @@ function checkWord(
   { config, byName, program }: CommandConfig,
   word: OverrideWord,
   override: Override,
+  given: ReadonlySet<string>,
   problems: BatchProblems<ScriptProblemCode>,
 ): void {
   const { key, keySpan } = override;
@@ -145,11 +151,14 @@ function checkWord(
     );
     return;
   }
-  const near = nearest(path, [...byName.keys()]) ?? nearestLast(path, byName);
+  // neither what holds the key, nor what the command has already
+  const free = [...byName.keys()].filter((name) => !path.startsWith(`${name}.`) && !given.has(name));
+  const near = nearest(path, free) ?? sameLast(path, free);
+  const otherwise = prefix === '~' ? 'There is nothing to remove.' : `Write +${path} to add it.`;
   problems.add(
     'multirun-unknown-key',
     sourceOf(word.field, nameSpan),
-    `The configuration of the program has no key '${path}'. ${near === undefined ? `Write +${path} to add it.` : `Did you mean '${near}'?`}`,
+    `The configuration of the program has no key '${path}'. ${near === undefined ? otherwise : `Did you mean '${near}'?`}`,
     { fix: fixOf(nameSpan, near) },
   );
 }
@@ -175,10 +184,10 @@ function holdsAnything(
   return written === undefined || written === 'None' || written === '???' || written.includes('${');
 }
 
-/** `lr` for `optimizer.lr`: the same last name elsewhere, when there is only one. */
-function nearestLast(path: string, byName: ReadonlyMap<string, ProgramOption>): string | undefined {
+/** `optimizer.lr` for `lr`: the same last name elsewhere, when there is only one. */
+function sameLast(path: string, names: readonly string[]): string | undefined {
   const last = path.slice(path.lastIndexOf('.') + 1);
-  const same = [...byName.keys()].filter((name) => name.slice(name.lastIndexOf('.') + 1) === last);
+  const same = names.filter((name) => name.slice(name.lastIndexOf('.') + 1) === last);
   return same.length === 1 ? same[0] : undefined;
 }
 

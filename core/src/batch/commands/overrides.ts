@@ -155,7 +155,12 @@ class ArgumentReader {
   read(given: ReturnType<typeof readArguments>, certain: boolean, shown: boolean): CommandArguments {
     const multirun = given.flags.filter(({ name }) => name === '--multirun');
     for (const problem of given.problems) this.#report(problem, this.#fields);
-    const words = given.overrides.flatMap(({ word }) => this.#fields[word] ?? []);
+    // what stands behind an unknown flag is probably its value
+    const flagged = new Set(given.problems.map(({ word }) => word + 1));
+    const words = given.overrides.flatMap(({ word }) => {
+      const field = this.#fields[word];
+      return field === undefined || (flagged.has(word) && !isOverrideLike(field)) ? [] : [field];
+    });
     const { axes, swept } = this.#expand(words, shown);
     return {
       treatment: 'overrides',
@@ -261,11 +266,14 @@ class ArgumentReader {
   #fixOf({ code, span }: MultirunProblem, field: Field): SpanFix | undefined {
     const at = sourceOf(field, span);
     const written = field.text.slice(...span);
-    if (field.substituted || this.#text.slice(...at) !== written) return undefined;
+    if (field.insertions.length > 0 || this.#text.slice(...at) !== written) return undefined;
     switch (code) {
       case 'multirun-unknown-function': {
         const meant = nearest(written, functionNames);
-        return meant === undefined ? undefined : replacing(`Change to '${meant}'`, at, meant);
+        // interval() is refused as well
+        return meant === undefined || meant === 'interval'
+          ? undefined
+          : replacing(`Change to '${meant}'`, at, meant);
       }
       case 'multirun-interval': {
         const range = asRange(written);

@@ -14,6 +14,9 @@ export interface Expansion {
   readonly source: Span;
 }
 
+/** A stretch of a field's text for which something else stands in the script. */
+export type Insertion = Pick<Expansion, 'at' | 'source'>;
+
 /** A word as a program gets it. */
 export interface Field {
   readonly text: string;
@@ -22,8 +25,8 @@ export interface Field {
   /** Offsets in the script of each code unit of the text and of its end; undefined when it stands there as it is. */
   readonly offsets: readonly number[] | undefined;
   readonly expansions: readonly Expansion[];
-  /** Whether a loop's value was put in. */
-  readonly substituted: boolean;
+  /** Where values of loops were put in for their variables. */
+  readonly insertions: readonly Insertion[];
 }
 
 /** Values of loop variables by name. */
@@ -50,7 +53,9 @@ export function sourceOf(field: Field, [start, end]: Span): Span {
   // a stretch ends behind its last character, not before a quote that comes next
   const last = offsetOf(field, end - 1);
   const next = offsetOf(field, end);
-  const behind = field.expansions.find(({ at }) => at[0] <= end - 1 && end - 1 < at[1]);
+  const behind = [...field.insertions, ...field.expansions].find(
+    ({ at }) => at[0] <= end - 1 && end - 1 < at[1],
+  );
   return [from, Math.max(from, behind ? behind.source[1] : Math.min(next, last + 1))];
 }
 
@@ -61,7 +66,7 @@ export function sourceOf(field: Field, [start, end]: Span): Span {
 export function fieldsOf(text: string, source: Span, variables: Variables): readonly Field[] {
   const written = text.slice(...source);
   if (!special.test(written))
-    return [{ text: written, source, offsets: undefined, expansions: [], substituted: false }];
+    return [{ text: written, source, offsets: undefined, expansions: [], insertions: [] }];
   return new WordReader(text, source, variables).fields();
 }
 
@@ -82,7 +87,7 @@ class WordReader {
   #expansions: Expansion[] = [];
   /** Whether the field exists although it may be empty. */
   #present = false;
-  #substituted = false;
+  #insertions: Insertion[] = [];
   #calls = 0;
 
   constructor(text: string, source: Span, variables: Variables) {
@@ -197,7 +202,7 @@ class WordReader {
     const name = bare ?? braced;
     const value = name === undefined ? undefined : this.#variables.get(name);
     if (value !== undefined && at + written.length <= end) {
-      this.#put(value, at, place);
+      this.#put(value, [at, at + written.length], place);
       return at + written.length;
     }
     if (name !== undefined) return this.#expansion('variable', at, Math.min(end, at + written.length));
@@ -206,13 +211,16 @@ class WordReader {
   }
 
   /** A loop's value in the place of its variable: all of it stands where the variable does. */
-  #put(value: string, at: number, place: 'bare' | 'quoted'): void {
-    this.#substituted = true;
+  #put(value: string, source: Span, place: 'bare' | 'quoted'): void {
+    const [at] = source;
+    let from = this.#value.length;
     if (place === 'quoted') this.#present = true;
     for (let index = 0; index < value.length; index++) {
       const char = value.charAt(index);
       if (place === 'bare' && /[ \t\n]/.test(char)) {
+        if (this.#value.length > from) this.#insertions.push({ at: [from, this.#value.length], source });
         if (this.#present) this.#finish(at);
+        from = this.#value.length;
         continue;
       }
       this.#present = true;
@@ -220,9 +228,10 @@ class WordReader {
       this.#offsets.push(at);
       if (place === 'bare' && (char === '*' || char === '?')) {
         const end = this.#value.length;
-        this.#expansions.push({ kind: 'glob', at: [end - 1, end], source: [at, at + 1] });
+        this.#expansions.push({ kind: 'glob', at: [end - 1, end], source });
       }
     }
+    if (this.#value.length > from) this.#insertions.push({ at: [from, this.#value.length], source });
   }
 
   #tilde(at: number, end: number): number {
@@ -241,12 +250,13 @@ class WordReader {
         source: this.#source,
         offsets: [...this.#offsets, end],
         expansions: this.#expansions,
-        substituted: this.#substituted,
+        insertions: this.#insertions,
       });
     }
     this.#value = '';
     this.#offsets = [];
     this.#expansions = [];
+    this.#insertions = [];
     this.#present = false;
   }
 }
