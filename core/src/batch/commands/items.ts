@@ -203,6 +203,7 @@ class Splitter {
   }
 
   #commandsOf(statement: Statement): readonly CommandSource[] {
+    if (!mayRunPython(this.#text.slice(...statement.span))) return [];
     return simplesOf(statement.nodes).flatMap((simple) => {
       const words = simple.parts.filter(({ kind }) => kind === 'word');
       const spans = words.map(({ start, end }): Span => [start, end]);
