@@ -51,11 +51,11 @@ export async function clear(directory: string): Promise<void> {
     .reverse();
   // Collected while the daemons live: afterwards nobody knows any more who started the jobs.
   const daemons = lines.flatMap((line) => (line.kind === 'process' ? [line.process] : []));
-  const relatives = family(directory, daemons);
+  const relatives = family({ environment: directory, roots: daemons });
   for (const line of lines) if (line.kind === 'process') await end([line.process], line.signal, 5);
   await end(relatives, 'SIGKILL', 5);
   // What the relatives started between the look and their end.
-  await end(family(directory), 'SIGKILL', 5);
+  await end(family({ environment: directory }), 'SIGKILL', 5);
   for (const line of lines) {
     if (line.kind !== 'file') continue;
     if (line.text === null) rmSync(line.file, { force: true });

@@ -172,7 +172,7 @@ async function startIn(home: SystemHome, slots: number): Promise<RunningGridEngi
         qmaster = await startQmaster();
         await ready();
       },
-      killNode: () => end(family(nodeMark(home), [execd.process]), 'SIGKILL', 5),
+      killNode: () => end(family({ environment: nodeMark(home), roots: [execd.process] }), 'SIGKILL', 5),
       startNode: async () => {
         execd = startExecd();
         await ready();

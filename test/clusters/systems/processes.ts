@@ -57,11 +57,17 @@ function startedWith(pid: number, text: string): boolean {
   }
 }
 
+export interface Kinship {
+  readonly roots?: readonly ProcessIdentity[];
+  /** Text somewhere in the environment with which a process was started. */
+  readonly environment?: string;
+}
+
 /**
- * The living processes that were started with `text` somewhere in their environment, those in `roots`, and what
- * descends from all of these. This process and its ancestors are never among them.
+ * The living processes that are in `roots` or were started with that environment, and what descends from all of these.
+ * This process and its ancestors are never among them.
  */
-export function family(text: string, roots: readonly ProcessIdentity[] = []): readonly ProcessIdentity[] {
+export function family({ roots = [], environment }: Kinship): readonly ProcessIdentity[] {
   const entries = everyone();
   const parents = new Map(entries.map(({ pid, parent }) => [pid, parent]));
   const spared = new Set<number>([1]);
@@ -72,7 +78,8 @@ export function family(text: string, roots: readonly ProcessIdentity[] = []): re
       .filter(({ pid, started }) => roots.some((root) => root.pid === pid && root.started === started))
       .map(({ pid }) => pid),
   );
-  for (const { pid } of entries) if (!spared.has(pid) && startedWith(pid, text)) found.add(pid);
+  if (environment !== undefined)
+    for (const { pid } of entries) if (!spared.has(pid) && startedWith(pid, environment)) found.add(pid);
   for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const { pid, parent } of entries) if (found.has(parent) && !spared.has(pid)) found.add(pid);

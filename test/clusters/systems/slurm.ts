@@ -148,7 +148,7 @@ async function startIn(home: SystemHome, options: SlurmOptions): Promise<Running
       killNode: async (node) => {
         const daemon = slurmds.get(node);
         if (daemon === undefined) throw new Error(`There is no node "${node}".`);
-        await end(family(nodeMark(home, node), [daemon.process]), 'SIGKILL', 5);
+        await end(family({ environment: nodeMark(home, node), roots: [daemon.process] }), 'SIGKILL', 5);
       },
       startNode: async (node) => {
         slurmds.set(node, startSlurmd(node));
