@@ -7,6 +7,7 @@ import type { JobReason } from '../../../events.ts';
 import type {
   Answer,
   BatchSystem,
+  Invocation,
   Listing,
   NativeEnd,
   NativeId,
@@ -16,10 +17,11 @@ import type {
 } from '../batch-system.ts';
 import { chunks } from '../chunks.ts';
 import { asLine, done, failed, listed, named, submitTrouble, wordsOf } from './answers.ts';
-import { directiveWord, rangesOf } from './directive-words.ts';
+import { directiveWord } from './directive-words.ts';
 import { endOfLsf, termOf } from './lsf-ends.ts';
 import { readBhist } from './lsf-history.ts';
 import { replacing } from './replaced.ts';
+import { byBase, rangesOf } from './tasks.ts';
 
 /** The name last: it may hold the separator. */
 const FORMAT = "jobid jobindex stat exit_code exit_reason queue exec_host user job_name delimiter='|'";
@@ -34,6 +36,17 @@ const NONE = /no (unfinished )?job found|no matching job found/i;
 const UNKNOWN = /^Job <[^>]*>(?: is|:)? (?:is )?not found|^Job <[^>]*>: No matching job found/i;
 const PAST =
   /job has already (finished|been (killed|terminated))|not found|no matching job found|no unfinished job/i;
+
+/** What a refusal is about, by its words. */
+const CAUSES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/no such queue|cannot use (the|this) queue|queue .*(closed|not)/i, ['q']],
+  [/run(time)? ?limit/i, ['W']],
+  [/resource requirement/i, ['R']],
+  [/job name|array index/i, ['J']],
+  [/no such project/i, ['P']],
+  [/memory limit/i, ['M']],
+  [/number of (tasks|processors)|too many processors/i, ['n']],
+];
 
 export const lsf: BatchSystem = {
   system: 'lsf',
@@ -112,16 +125,11 @@ function lsfId({ base, task }: NativeId): string {
 }
 
 /** One call for many jobs; an array's tasks as a list of ranges: `123[1-5,9]`. */
-function requests(program: string, ids: readonly NativeId[]): ReturnType<BatchSystem['cancel']> {
-  const tasks = new Map<string, (number | undefined)[]>();
-  for (const { base, task } of ids) tasks.set(base, [...(tasks.get(base) ?? []), task]);
-  const words = [...tasks].flatMap(([base, some]) => {
-    const indices = some.filter((task) => task !== undefined);
-    return indices.length < some.length
-      ? [base]
-      : chunks(rangesOf(indices)).map((ranges) => `${base}[${ranges.join(',')}]`);
-  });
-  return chunks(words).map((some) => ({ program, args: [...some] }));
+function requests(program: string, ids: readonly NativeId[]): readonly Invocation[] {
+  const words = [...byBase(ids)].flatMap(([base, tasks]) =>
+    tasks.length === 0 ? [base] : chunks(rangesOf(tasks)).map((ranges) => `${base}[${ranges.join(',')}]`),
+  );
+  return chunks(words).map((some) => ({ program, args: some }));
 }
 
 function readSubmit(answer: Answer): SubmitAnswer {
@@ -135,7 +143,9 @@ function readSubmit(answer: Answer): SubmitAnswer {
   if (answer.code === 0 || taken.length > 0) return { kind: 'unclear', sentence };
   const certain = /Job not submitted/i.test(words);
   if (BUSY.test(words)) return { kind: certain ? 'busy' : 'unclear', sentence };
-  return certain || words !== '' ? { kind: 'refused', sentence } : { kind: 'unclear', sentence };
+  if (!certain) return { kind: 'unclear', sentence };
+  const options = CAUSES.find(([form]) => form.test(words))?.[1];
+  return { kind: 'refused', sentence, ...(options && { about: { options } }) };
 }
 
 interface Stage {

@@ -20,6 +20,7 @@ import { chunks } from '../chunks.ts';
 import { asLine, done, failed, listed, named, submitTrouble, wordsOf } from './answers.ts';
 import { pbsHeader } from './pbs-commands.ts';
 import { replacing } from './replaced.ts';
+import { epochTime } from './times.ts';
 import { elementsNamed, readXml, type XmlElement } from './xml.ts';
 
 /** `Moab.4`, `881218`, `881218.server`. */
@@ -27,7 +28,7 @@ const ID = /^(?:[A-Za-z][\w-]*\.)?\d+(?:\.[A-Za-z][\w.-]*)?$/;
 
 /** The server was not there. */
 const UNREACHABLE =
-  /cannot connect|could not connect|connection refused|server may be down|unable to (contact|connect)|no route to host/i;
+  /cannot connect|could not connect|connection refused|server may (be down|not be running)|cannot send request|unable to (contact|connect)|no route to host/i;
 /** It was, but what it did is not known. */
 const BROKEN = /timed out|lost connection|connection (reset|closed)|communication error/i;
 const PAST =
@@ -182,9 +183,9 @@ function jobsOf({ attributes }: XmlElement, queue: string, place: number): reado
     .map((base) => ({ id: attributes['JobID'] ?? base, base, ...job }));
 }
 
-/** Seconds since 1970; 0 stands for never. */
 function time(key: 'submittedAt' | 'startedAt' | 'endedAt', text: string | undefined): Partial<NativeJob> {
-  return text !== undefined && /^[1-9]\d{8,10}$/.test(text) ? { [key]: Number(text) * 1000 } : {};
+  const value = text !== undefined && /^\d{1,11}$/.test(text) ? epochTime(Number(text)) : undefined;
+  return value === undefined ? {} : { [key]: value };
 }
 
 /** `CompletionCode`: the exit status as the resource manager gave it, or `CNCLD`, `CNCLD(reason)`. */

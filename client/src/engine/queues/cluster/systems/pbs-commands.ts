@@ -120,8 +120,24 @@ export function readPbsSubmit(answer: Answer): SubmitAnswer {
   const meaning = COMMAND_CODES.get(answer.code ?? -1);
   if (meaning === 'busy' || NOT_TAKEN.test(answer.stderr)) return { kind: 'busy', sentence };
   if (meaning === 'unclear' || PERHAPS_TAKEN.test(answer.stderr)) return { kind: 'unclear', sentence };
-  return { kind: 'refused', sentence };
+  const about = aboutOf(answer.stderr);
+  return { kind: 'refused', sentence, ...(about && { about }) };
 }
+
+/** What a refusal is about: an option that it names, or that its words speak of. */
+function aboutOf(words: string): Extract<SubmitAnswer, { kind: 'refused' }>['about'] {
+  const unknown = /(?:invalid|illegal|unknown) option -- '?(\w)/.exec(words)?.[1];
+  if (unknown !== undefined) return { text: `-${unknown}` };
+  const option = /illegal -(\w) value/.exec(words)?.[1] ?? CAUSES.find(([form]) => form.test(words))?.[1];
+  return option === undefined ? undefined : { options: [option] };
+}
+
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/unknown queue|queue is not enabled|no access to (the )?queue|not authorized to use queue/i, 'q'],
+  [/resource|walltime|\bnodes?\b/i, 'l'],
+  [/depend/i, 'W'],
+  [/account/i, 'A'],
+];
 
 /** Whether the answer of `qstat` or `qselect` can be read: it worked, or only some of the ids are unknown. */
 export function pbsAnswered(answer: Answer): boolean {

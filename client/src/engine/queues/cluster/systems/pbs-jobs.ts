@@ -5,6 +5,7 @@ import { signalOf } from '../../../exit-record.ts';
 import type { JobReason } from '../../../events.ts';
 import type { NativeEnd, NativeJob } from '../batch-system.ts';
 import { parsePbsId } from './pbs-commands.ts';
+import { ctime, epochTime } from './times.ts';
 
 /** Attributes of a job by their names as `qstat -f` shows them: `job_state`, `Resource_List.walltime`. */
 export type PbsAttributes = ReadonlyMap<string, string>;
@@ -84,6 +85,7 @@ export function pbsJob(
     ...time('submittedAt', attributes.get('qtime')),
     ...time('startedAt', attributes.get(names.started)),
     ...time('endedAt', attributes.get('comp_time')),
+    ...time('expectedStartAt', attributes.get('estimated.start_time')),
   };
   return { job, whole };
 }
@@ -91,9 +93,13 @@ export function pbsJob(
 const withoutSuffix = (text: string, suffix: string): string =>
   text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
 
-/** Only times in seconds since 1970 are taken: texts such as `Fri Nov 11 17:57:05 2016` don't say their zone. */
-function time(key: 'submittedAt' | 'startedAt' | 'endedAt', text: string | undefined): Partial<NativeJob> {
-  return text !== undefined && /^[1-9]\d{8,10}$/.test(text) ? { [key]: Number(text) * 1000 } : {};
+/** Seconds since 1970, or `Fri Nov 11 17:57:05 2016`. */
+function time(
+  key: 'submittedAt' | 'startedAt' | 'endedAt' | 'expectedStartAt',
+  text: string | undefined,
+): Partial<NativeJob> {
+  const value = text !== undefined && /^\d{1,11}$/.test(text) ? epochTime(Number(text)) : ctime(text);
+  return value === undefined ? {} : { [key]: value };
 }
 
 const count = (text: string | undefined): number | undefined =>
@@ -102,6 +108,8 @@ const count = (text: string | undefined): number | undefined =>
 /** `Hold_Types` has the letters u (user), o (operator), s (system, which is also what waits for other jobs). */
 function holdOf(attributes: PbsAttributes): { readonly reason: JobReason; readonly stuck: boolean } {
   const types = attributes.get('Hold_Types') ?? '';
+  // l: its array has as many tasks running as it may
+  if (types === 'l') return { reason: 'limit', stuck: false };
   if (!/[uop]/.test(types) && attributes.has('depend')) return { reason: 'dependency', stuck: false };
   return { reason: 'held', stuck: true };
 }

@@ -8,7 +8,6 @@ import type { JobReason } from '../../../events.ts';
 import type { Answer, BatchSystem, Invocation, Listing, NativeEnd, NativeId } from '../batch-system.ts';
 import { chunks } from '../chunks.ts';
 import { failed, listed } from './answers.ts';
-import { rangesOf } from './directive-words.ts';
 import {
   basesOf,
   pbsAnswered,
@@ -22,6 +21,7 @@ import {
 import { pbsJob, type PbsAttributeNames, type PbsAttributes } from './pbs-jobs.ts';
 import { readQstatText } from './qstat-text.ts';
 import { replacing } from './replaced.ts';
+import { byBase, rangesOf } from './tasks.ts';
 
 const ARRAYS: PbsArrays = {
   flag: '-J',
@@ -105,14 +105,10 @@ export const pbspro: BatchSystem = {
 
 /** Tasks as ranges: `123[0-5].server`. The system holds and releases arrays only as a whole, and says so otherwise. */
 function requests(program: string, ids: readonly NativeId[]): readonly Invocation[] {
-  const words = basesOf(ids).flatMap((base) => {
-    const tasks = ids.filter((id) => id.base === base).map(({ task }) => task);
-    const indices = tasks.filter((task) => task !== undefined);
-    return indices.length < tasks.length
-      ? [base]
-      : rangesOf(indices).map((range) => base.replace('[]', `[${range}]`));
-  });
-  return chunks(words).map((some) => ({ program, args: [...some] }));
+  const words = [...byBase(ids)].flatMap(([base, tasks]) =>
+    tasks.length === 0 ? [base] : rangesOf(tasks).map((range) => base.replace('[]', `[${range}]`)),
+  );
+  return chunks(words).map((some) => ({ program, args: some }));
 }
 
 /** @param whose With everybody's jobs, none at all may be the answer, and arrays count as one. */

@@ -5,7 +5,6 @@ import type { JobReason } from '../../../events.ts';
 import type { Answer, BatchSystem, Invocation, Listing, NativeId } from '../batch-system.ts';
 import { chunks } from '../chunks.ts';
 import { failed, listed } from './answers.ts';
-import { rangesOf } from './directive-words.ts';
 import {
   basesOf,
   pbsAnswered,
@@ -18,6 +17,7 @@ import {
 import { pbsJob, type PbsAttributeNames, type PbsAttributes } from './pbs-jobs.ts';
 import { readQstatText, type QstatBlock } from './qstat-text.ts';
 import { replacing } from './replaced.ts';
+import { byBase, rangesOf } from './tasks.ts';
 import { readXml, textOf, type XmlElement } from './xml.ts';
 
 const ARRAYS: PbsArrays = {
@@ -103,18 +103,12 @@ export const torque: BatchSystem = {
 
 /** Whole jobs and arrays in few calls; tasks as a range, which needs a call per array. */
 function requests(program: string, ids: readonly NativeId[]): readonly Invocation[] {
-  const whole = new Set(ids.filter(({ task }) => task === undefined).map(({ base }) => base));
-  const tasks = new Map<string, number[]>();
-  for (const { base, task } of ids) {
-    if (task === undefined || whole.has(base)) continue;
-    const some = tasks.get(base);
-    if (some === undefined) tasks.set(base, [task]);
-    else some.push(task);
-  }
+  const bases = [...byBase(ids)];
+  const whole = bases.filter(([, tasks]) => tasks.length === 0).map(([base]) => base);
   return [
-    ...chunks([...whole]).map((some) => ({ program, args: [...some] })),
-    ...[...tasks].flatMap(([base, indices]) =>
-      chunks(rangesOf(indices)).map((some) => ({ program, args: ['-t', some.join(','), base] })),
+    ...chunks(whole).map((some) => ({ program, args: some })),
+    ...bases.flatMap(([base, tasks]) =>
+      chunks(rangesOf(tasks)).map((some) => ({ program, args: ['-t', some.join(','), base] })),
     ),
   ];
 }
