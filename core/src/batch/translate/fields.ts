@@ -1,6 +1,8 @@
 /** What readers and writers of requests share. */
-import { parseIndexes, type IndexRange, type Indexes } from '../values/indexes.ts';
+import { formatIndexes, parseIndexes, type IndexRange, type Indexes } from '../values/indexes.ts';
+import { pieces } from '../values/lists.ts';
 import type { MailEvent, Request } from './request.ts';
+import { oursAmong, theirsAmong, type Vocabulary } from './take.ts';
 
 /** A request while it is put together. */
 export type Draft = { -readonly [Key in keyof Request]?: Request[Key] | undefined };
@@ -37,20 +39,34 @@ export function toPatterns(text: string, patterns: Patterns): string | undefined
   return /\{(id|index|name)\}/.test(written) ? undefined : written;
 }
 
-const letters: readonly (readonly [string, MailEvent])[] = [
-  ['b', 'begin'],
-  ['e', 'end'],
-  ['a', 'fail'],
+const letters: Vocabulary<MailEvent> = [
+  ['begin', 'b'],
+  ['end', 'e'],
+  ['fail', 'a'],
 ];
 
-export const mailFromLetters = (text: string): readonly MailEvent[] =>
-  letters.filter(([letter]) => text.includes(letter)).map(([, event]) => event);
+export const mailFromLetters = (text: string): readonly MailEvent[] => oursAmong(Array.from(text), letters);
 
 export const mailToLetters = (events: readonly MailEvent[]): string =>
-  letters
-    .filter(([, event]) => events.includes(event))
-    .map(([letter]) => letter)
-    .join('') || 'n';
+  theirsAmong(events, letters).join('') || 'n';
+
+/** `NAME=value,...` of options such as `-v`, after those that are there already. */
+export const moreVariables = ({ variables = [] }: Draft, value: string): readonly string[] => [
+  ...variables,
+  ...pieces(value, ',').map(({ text }) => text),
+];
+
+/** `train[0-9]%4`: a name and the indexes of an array behind it. */
+export function namedArray(text: string): { readonly name: string; readonly indexes: string } | undefined {
+  const [, name = '', list, limit = ''] = /^([^[\]]*)\[([^\]]*)\](%\d+)?$/.exec(text) ?? [];
+  return list === undefined ? undefined : { name, indexes: `${list}${limit}` };
+}
+
+/** The same the other way round. */
+export function formatNamedArray(name: string, indexes: Indexes): string {
+  const [list = '', limit] = formatIndexes(indexes).split('%');
+  return `${name}[${list}]${limit === undefined ? '' : `%${limit}`}`;
+}
 
 export interface ArrayRules {
   readonly lists: boolean;

@@ -1,24 +1,30 @@
-import { formatIndexes } from '../values/indexes.ts';
 import { formatSize, parseLsfSize } from '../values/size.ts';
 import { formatLsfTime, parseLsfTime } from '../values/time.ts';
 import type { ReadOption } from '../validate.ts';
 import {
   fitArray,
+  formatNamedArray,
   fromPatterns,
   indexesOf,
+  namedArray,
   toPatterns,
   type Draft,
-  type Line,
   type Patterns,
   type Written,
 } from './fields.ts';
-import { slotsPerNode, type Dependency, type MailEvent, type Request } from './request.ts';
+import { memoryOfNode, slotsPerNode, type Dependency, type MailEvent, type Request } from './request.ts';
+import { oursFor, takePlain, theirsFor, type PlainOptions, type Vocabulary } from './take.ts';
+import { outputFiles, Writing } from './writing.ts';
 
 const patterns: Patterns = [
   ['{id}', '%J'],
   ['{index}', '%I'],
 ];
-const conditions: readonly (readonly [Dependency['when'], string])[] = [
+const plain: PlainOptions = {
+  texts: { P: 'account', sla: 'qos', u: 'mailAddress', L: 'shell' },
+  facts: { x: { exclusive: true }, H: { held: true }, r: { requeue: true }, rn: { requeue: false } },
+};
+const conditions: Vocabulary<Dependency['when']> = [
   ['ok', 'done'],
   ['any', 'ended'],
   ['notok', 'exit'],
@@ -26,26 +32,23 @@ const conditions: readonly (readonly [Dependency['when'], string])[] = [
 ];
 
 /** Takes what the option says into the draft; false when there is no place for it, or for a part of it. */
-export function fromLsf({ spec, value = '', parsed }: ReadOption, draft: Draft): boolean {
+export function fromLsf(option: ReadOption, draft: Draft): boolean {
+  const { spec, value = '', parsed } = option;
   if (parsed === undefined) return false;
+  if (takePlain(option, draft, plain)) return true;
   switch (spec.key) {
     case 'J': {
-      const match = /^([^[\]]*)(?:\[([^\]]*)\](%\d+)?)?$/.exec(value);
-      if (!match) return false;
-      if (match[1]) draft.name = match[1];
-      const array = match[2] === undefined ? undefined : indexesOf(`${match[2]}${match[3] ?? ''}`);
+      const named = namedArray(value);
+      if (named === undefined && /[[\]]/.test(value)) return false;
+      const name = named?.name ?? value;
+      if (name !== '') draft.name = name;
+      const array = named && indexesOf(named.indexes);
       if (array) draft.array = array;
       return true;
     }
     case 'q':
       draft.queue = value;
       return !value.includes(' ');
-    case 'P':
-      draft.account = value;
-      return true;
-    case 'sla':
-      draft.qos = value;
-      return true;
     case 'W':
       draft.walltime = parseLsfTime(value);
       return !value.includes('/');
@@ -64,9 +67,6 @@ export function fromLsf({ spec, value = '', parsed }: ReadOption, draft: Draft):
       draft.gpusPerNode = { count: Number(count), ...(type !== undefined && { type }) };
       return /^num=\d+(\/host)?(:gmodel=[\w.-]+)?$/.test(value);
     }
-    case 'x':
-      draft.exclusive = true;
-      return true;
     case 'cwd':
       draft.directory = value;
       return !value.includes('%');
@@ -89,9 +89,6 @@ export function fromLsf({ spec, value = '', parsed }: ReadOption, draft: Draft):
       draft.mailEvents = [...(draft.mailEvents ?? []), event];
       return true;
     }
-    case 'u':
-      draft.mailAddress = value;
-      return true;
     case 'env': {
       const names = value.split(',').map((one) => one.trim());
       const [first = '', ...rest] = names;
@@ -99,21 +96,11 @@ export function fromLsf({ spec, value = '', parsed }: ReadOption, draft: Draft):
       draft.variables = first === 'all' || first === 'none' ? rest : names;
       return !value.includes('~');
     }
-    case 'H':
-      draft.held = true;
-      return true;
-    case 'r':
-    case 'rn':
-      draft.requeue = spec.key === 'r';
-      return true;
     case 'wa':
       draft.warning = { signal: value.replace(/^SIG/, ''), seconds: draft.warning?.seconds ?? 60 };
       return /^[A-Z0-9]+$/.test(value);
     case 'wt':
       draft.warning = { signal: draft.warning?.signal ?? '', seconds: parseLsfTime(value) ?? 60 };
-      return true;
-    case 'L':
-      draft.shell = value;
       return true;
     default:
       return false;
@@ -145,7 +132,7 @@ function readDependencies(value: string): readonly Dependency[] | undefined {
   const found = value.split('&&').map((part) => {
     const match = /^\s*(\w+)\(\s*"?([^()"]+?)"?\s*\)\s*$/.exec(part);
     const corresponding = match?.[2]?.endsWith('[*]') === true;
-    const when = conditions.find(([, word]) => word === match?.[1])?.[0];
+    const when = oursFor(match?.[1] ?? '', conditions);
     return match?.[2] === undefined || when === undefined
       ? undefined
       : { when: corresponding ? ('task' as const) : when, jobs: [match[2].replace(/\[\*\]$/, '')] };
@@ -165,10 +152,7 @@ export function finishLsf(draft: Draft): void {
 }
 
 export function toLsf(request: Request): Written {
-  const lines: Line[] = [];
-  const losses: string[] = [];
-  const add = (option: string, value?: string) =>
-    lines.push(value === undefined ? { option } : { option, value });
+  const to = new Writing();
   const {
     array,
     nodes,
@@ -181,69 +165,62 @@ export function toLsf(request: Request): Written {
   } = request;
   if (array && array.ranges.length > 0) {
     const fitted = fitArray(array, { lists: true, steps: true, singles: true, lowest: 1 });
-    losses.push(...fitted.losses);
-    const [list = '', limit] = formatIndexes(fitted.indexes).split('%');
-    add('-J', `"${request.name ?? 'job'}[${list}]${limit === undefined ? '' : `%${limit}`}"`);
-  } else if (request.name !== undefined) add('-J', quoted(request.name));
-  if (request.queue !== undefined) add('-q', request.queue);
-  if (request.account !== undefined) add('-P', request.account);
-  if (request.qos !== undefined) add('-sla', request.qos);
-  if (request.walltime !== undefined) add('-W', formatLsfTime(request.walltime));
+    to.lose(...fitted.losses);
+    to.give('-J', `"${formatNamedArray(request.name ?? 'job', fitted.indexes)}"`);
+  } else if (request.name !== undefined) to.give('-J', quoted(request.name));
+  to.give('-q', request.queue);
+  to.give('-P', request.account);
+  to.give('-sla', request.qos);
+  if (request.walltime !== undefined) to.give('-W', formatLsfTime(request.walltime));
   const slots = slotsPerNode(request);
   const count = nodes ?? 1;
   const placed =
     nodes !== undefined || request.tasksPerNode !== undefined || request.cpusPerTask !== undefined;
-  if (placed || tasks !== undefined) add('-n', String(slots * count));
-  if (placed) add('-R', count > 1 ? `"span[ptile=${slots}]"` : '"span[hosts=1]"');
-  const memory =
-    request.memoryPerNode ?? (request.memoryPerCpu === undefined ? undefined : request.memoryPerCpu * slots);
+  if (placed || tasks !== undefined) to.give('-n', String(slots * count));
+  if (placed) to.give('-R', count > 1 ? `"span[ptile=${slots}]"` : '"span[hosts=1]"');
+  const memory = memoryOfNode(request);
   if (memory !== undefined) {
     const size = formatSize(memory, { mega: 'MB', giga: 'GB' });
-    add('-M', size);
-    add('-R', `"rusage[mem=${size}]"`);
+    to.give('-M', size);
+    to.give('-R', `"rusage[mem=${size}]"`);
   }
-  if (gpus) add('-gpu', `"num=${gpus.count}${gpus.type === undefined ? '' : `:gmodel=${gpus.type}`}"`);
-  if (request.exclusive) add('-x');
-  if (request.directory !== undefined) add('-cwd', quoted(request.directory));
-  const files = [
-    ['-oo', request.output],
-    ['-eo', request.merged ? undefined : request.error],
-  ] as const;
-  for (const [option, file] of files) {
-    if (file === undefined) continue;
+  if (gpus) to.give('-gpu', `"num=${gpus.count}${gpus.type === undefined ? '' : `:gmodel=${gpus.type}`}"`);
+  to.flag('-x', request.exclusive === true);
+  if (request.directory !== undefined) to.give('-cwd', quoted(request.directory));
+  for (const [option, file] of outputFiles(request, ['-oo', '-eo'])) {
     const written = toPatterns(file.replaceAll('{name}', request.name ?? 'job'), patterns);
-    add(option, quoted(written ?? file));
+    to.give(option, quoted(written ?? file));
   }
   if (dependencies) {
     const text = dependencies
       .flatMap(({ when, jobs }) =>
         jobs.map((job) => {
-          const condition = conditions.find(([ours]) => ours === when)?.[1] ?? 'done';
+          const condition = theirsFor(when, conditions) ?? 'done';
           return when === 'task' ? `done("${job}[*]")` : `${condition}(${job})`;
         }),
       )
       .join(' && ');
-    add('-w', `'${text}'`);
+    to.give('-w', `'${text}'`);
   }
-  if (request.mailEvents?.includes('begin')) add('-B');
-  if (request.mailEvents?.includes('end') || request.mailEvents?.includes('fail')) add('-N');
+  if (request.mailEvents?.includes('begin')) to.flag('-B');
+  if (request.mailEvents?.includes('end') || request.mailEvents?.includes('fail')) to.flag('-N');
   if (request.mailEvents?.includes('fail') && !request.mailEvents.includes('end'))
-    losses.push('mail on failure only: it comes at every end');
-  if (request.mailAddress !== undefined) add('-u', request.mailAddress);
+    to.lose('mail on failure only: it comes at every end');
+  to.give('-u', request.mailAddress);
   if (environment !== undefined || variables.length > 0) {
     const all = environment === 'none' ? (variables.length > 0 ? [] : ['none']) : ['all'];
-    add('-env', `"${[...all, ...variables].join(', ')}"`);
+    to.give('-env', `"${[...all, ...variables].join(', ')}"`);
   }
-  if (request.held) add('-H');
-  if (request.requeue !== undefined) add(request.requeue ? '-r' : '-rn');
+  to.flag('-H', request.held === true);
+  if (request.requeue !== undefined) to.flag(request.requeue ? '-r' : '-rn');
   if (warning) {
-    add('-wa', `'${warning.signal}'`);
-    add('-wt', String(Math.max(1, Math.ceil(warning.seconds / 60))));
+    to.give('-wa', `'${warning.signal}'`);
+    to.give('-wt', String(Math.max(1, Math.ceil(warning.seconds / 60))));
     if (warning.seconds % 60 !== 0)
-      losses.push(`signal ${warning.seconds} s before the limit: whole minutes only`);
+      to.lose(`signal ${warning.seconds} s before the limit: whole minutes only`);
   }
-  if (request.shell !== undefined) add('-L', request.shell);
-  return { lines, losses };
+  to.give('-L', request.shell);
+  return to;
 }
 
 const quoted = (text: string): string =>

@@ -2,15 +2,20 @@ import { MiB } from '../values/size.ts';
 import { clock, parseOarTime } from '../values/time.ts';
 import type { ReadOption } from '../validate.ts';
 import { countIndexes } from '../values/indexes.ts';
-import { fromPatterns, toPatterns, type Draft, type Line, type Patterns, type Written } from './fields.ts';
-import { slotsPerNode, type MailEvent, type Request } from './request.ts';
-import { dependencyWords } from './sge.ts';
+import { fromPatterns, toPatterns, type Draft, type Patterns, type Written } from './fields.ts';
+import { memoryOfNode, slotsPerNode, type MailEvent, type Request } from './request.ts';
+import { oursAmong, oursFor, takePlain, theirsAmong, type PlainOptions, type Vocabulary } from './take.ts';
+import { dependencyWords, Writing } from './writing.ts';
 
 const patterns: Patterns = [
   ['{id}', '%jobid%'],
   ['{name}', '%jobname%'],
 ];
-const tags: readonly (readonly [MailEvent, string])[] = [
+const plain: PlainOptions = {
+  texts: { name: 'name', queue: 'queue', project: 'account', directory: 'directory' },
+  facts: { hold: { held: true } },
+};
+const tags: Vocabulary<MailEvent> = [
   ['begin', 'RUNNING'],
   ['end', 'END'],
   ['fail', 'ERROR'],
@@ -28,18 +33,11 @@ const signals: Readonly<Record<string, number>> = {
 };
 
 /** Takes what the option says into the draft; false when there is no place for it, or for a part of it. */
-export function fromOar({ spec, value = '', parsed }: ReadOption, draft: Draft): boolean {
+export function fromOar(option: ReadOption, draft: Draft): boolean {
+  const { spec, value = '', parsed } = option;
   if (parsed === undefined) return false;
+  if (takePlain(option, draft, plain)) return true;
   switch (spec.key) {
-    case 'name':
-      draft.name = value;
-      return true;
-    case 'queue':
-      draft.queue = value;
-      return true;
-    case 'project':
-      draft.account = value;
-      return true;
     case 'resource':
       return fromResources(value, draft);
     case 'property': {
@@ -47,9 +45,6 @@ export function fromOar({ spec, value = '', parsed }: ReadOption, draft: Draft):
       if (memory) draft.memoryPerNode = Number(memory[1]) * MiB;
       return memory !== null;
     }
-    case 'directory':
-      draft.directory = value;
-      return true;
     case 'stdout':
       draft.output = fromPatterns(value, patterns);
       return true;
@@ -66,13 +61,10 @@ export function fromOar({ spec, value = '', parsed }: ReadOption, draft: Draft):
       const match = /^(?:\[([A-Z, ]*)\])?\s*mail:(.+)$/i.exec(value);
       if (!match) return false;
       const words = (match[1] ?? 'RUNNING,END,ERROR').toUpperCase().split(/\s*,\s*/);
-      draft.mailEvents = tags.filter(([, tag]) => words.includes(tag)).map(([event]) => event);
+      draft.mailEvents = oursAmong(words, tags);
       draft.mailAddress = match[2] ?? '';
-      return words.every((word) => tags.some(([, tag]) => tag === word));
+      return words.every((word) => oursFor(word, tags) !== undefined);
     }
-    case 'hold':
-      draft.held = true;
-      return true;
     case 'type':
       if (value === 'idempotent') draft.requeue = true;
       else if (value === 'besteffort') draft.qos = 'besteffort';
@@ -121,10 +113,7 @@ function fromResources(value: string, draft: Draft): boolean {
 }
 
 export function toOar(request: Request): Written {
-  const lines: Line[] = [];
-  const losses: string[] = [];
-  const add = (option: string, value?: string) =>
-    lines.push(value === undefined ? { option } : { option, value });
+  const to = new Writing();
   const {
     array,
     nodes,
@@ -135,11 +124,11 @@ export function toOar(request: Request): Written {
     warning,
     variables = [],
   } = request;
-  if (request.name !== undefined) add('-n', request.name);
-  if (request.queue !== undefined) add('-q', request.queue);
-  if (request.account !== undefined) add('--project', request.account);
-  if (request.qos === 'besteffort') add('-t', 'besteffort');
-  else if (request.qos !== undefined) losses.push(`quality of service '${request.qos}'`);
+  to.give('-n', request.name);
+  to.give('-q', request.queue);
+  to.give('--project', request.account);
+  if (request.qos === 'besteffort') to.give('-t', 'besteffort');
+  else if (request.qos !== undefined) to.lose(`quality of service '${request.qos}'`);
   const slots = slotsPerNode(request);
   const sized =
     nodes !== undefined ||
@@ -153,19 +142,18 @@ export function toOar(request: Request): Written {
       ? [`/core=${gpus ? Math.max(1, Math.ceil(slots / Math.max(1, gpus.count))) : slots}`]
       : []),
   ];
-  if (gpus && sized && slots % Math.max(1, gpus.count) !== 0) losses.push('CPUs per GPU are rounded up');
-  if (request.exclusive) losses.push('exclusive nodes: whole nodes are asked for');
+  if (gpus && sized && slots % Math.max(1, gpus.count) !== 0) to.lose('CPUs per GPU are rounded up');
+  if (request.exclusive) to.lose('exclusive nodes: whole nodes are asked for');
   const path = levels.join('') || (request.walltime === undefined ? '' : '/nodes=1');
   const time = request.walltime === undefined ? '' : `,walltime=${clock(request.walltime)}`;
-  if (path !== '') add('-l', `${path}${time}`);
-  if (gpus?.type !== undefined) losses.push(`GPU type '${gpus.type}': a property of the site`);
-  const memory =
-    request.memoryPerNode ?? (request.memoryPerCpu === undefined ? undefined : request.memoryPerCpu * slots);
+  if (path !== '') to.give('-l', `${path}${time}`);
+  if (gpus?.type !== undefined) to.lose(`GPU type '${gpus.type}': a property of the site`);
+  const memory = memoryOfNode(request);
   if (memory !== undefined) {
-    add('-p', `mem >= ${Math.ceil(memory / MiB)}`);
-    losses.push('memory chooses nodes here and is no limit');
+    to.give('-p', `mem >= ${Math.ceil(memory / MiB)}`);
+    to.lose('memory chooses nodes here and is no limit');
   }
-  if (request.directory !== undefined) add('-d', request.directory);
+  to.give('-d', request.directory);
   const error = request.merged ? request.output : request.error;
   for (const [option, file] of [
     ['-O', request.output],
@@ -174,8 +162,8 @@ export function toOar(request: Request): Written {
     if (file === undefined) continue;
     const written = toPatterns(file, patterns);
     if (written === undefined)
-      losses.push(`array index in the file name '${file}': each task has its own job id`);
-    add(
+      to.lose(`array index in the file name '${file}': each task has its own job id`);
+    to.give(
       option,
       written ??
         file
@@ -186,34 +174,28 @@ export function toOar(request: Request): Written {
   }
   if (array && array.ranges.length > 0) {
     const count = countIndexes(array);
-    add('--array', String(count));
+    to.give('--array', String(count));
     const [first] = array.ranges;
     if (array.ranges.length > 1 || first?.from !== 1 || first.step !== 1)
-      losses.push(`array indexes are 1 to ${count} here: work them out in the script`);
-    if (array.limit !== undefined) losses.push(`at most ${array.limit} tasks at once`);
+      to.lose(`array indexes are 1 to ${count} here: work them out in the script`);
+    if (array.limit !== undefined) to.lose(`at most ${array.limit} tasks at once`);
   }
   for (const { when, jobs } of request.dependencies ?? []) {
-    for (const job of jobs) add('-a', job);
+    for (const job of jobs) to.give('-a', job);
     if (when !== 'any')
-      losses.push(`dependency ${dependencyWords[when]} of ${jobs.join(', ')}: waits for any end`);
+      to.lose(`dependency ${dependencyWords[when]} of ${jobs.join(', ')}: waits for any end`);
   }
   if (mailEvents && mailAddress !== undefined && mailEvents.length > 0)
-    add(
-      '--notify',
-      `[${tags
-        .filter(([event]) => mailEvents.includes(event))
-        .map(([, tag]) => tag)
-        .join(',')}]mail:${mailAddress}`,
-    );
-  else if (mailEvents && mailEvents.length > 0) losses.push('mail needs an address here');
-  if (variables.length > 0) losses.push(`variables ${variables.join(', ')}: export them in the script`);
-  if (request.held) add('--hold');
-  if (request.requeue === true) add('-t', 'idempotent');
+    to.give('--notify', `[${theirsAmong(mailEvents, tags).join(',')}]mail:${mailAddress}`);
+  else if (mailEvents && mailEvents.length > 0) to.lose('mail needs an address here');
+  if (variables.length > 0) to.lose(`variables ${variables.join(', ')}: export them in the script`);
+  to.flag('--hold', request.held === true);
+  if (request.requeue === true) to.give('-t', 'idempotent');
   if (warning) {
-    add('--checkpoint', String(warning.seconds));
+    to.give('--checkpoint', String(warning.seconds));
     const number = signals[warning.signal];
-    if (number === undefined) losses.push(`signal ${warning.signal}: SIGUSR2 comes in its place`);
-    else add('--signal', String(number));
+    if (number === undefined) to.lose(`signal ${warning.signal}: SIGUSR2 comes in its place`);
+    else to.give('--signal', String(number));
   }
-  return { lines, losses };
+  return to;
 }

@@ -1,66 +1,62 @@
 /** TORQUE, PBS Pro and Moab, which share most of their options. */
 import { isMap } from '../../value.ts';
 import { formatIndexes } from '../values/indexes.ts';
-import { assignments, pieces } from '../values/lists.ts';
+import { assignments } from '../values/lists.ts';
 import { formatSize, parsePbsSize } from '../values/size.ts';
 import { clock, parsePbsTime } from '../values/time.ts';
 import type { ReadOption } from '../validate.ts';
 import {
   fitArray,
   fitName,
+  formatNamedArray,
   indexesOf,
   mailFromLetters,
   mailToLetters,
+  moreVariables,
+  namedArray,
   toPatterns,
   type Draft,
-  type Line,
   type Patterns,
   type Written,
 } from './fields.ts';
-import { slotsPerNode, type Dependency, type Request } from './request.ts';
+import { memoryOfNode, slotsPerNode, type Dependency, type Request } from './request.ts';
+import {
+  readDependencies,
+  takePlain,
+  writeDependencies,
+  type PlainOptions,
+  type Vocabulary,
+} from './take.ts';
+import { isMerged, outputFiles, Writing } from './writing.ts';
 
 type Pbs = 'torque' | 'pbspro' | 'moab';
 
-const whens: Readonly<Record<string, Dependency['when']>> = {
-  afterok: 'ok',
-  afternotok: 'notok',
-  afterany: 'any',
-  after: 'start',
+const plain: PlainOptions = {
+  texts: { N: 'name', A: 'account', d: 'directory', M: 'mailAddress', S: 'shell' },
+  facts: { n: { exclusive: true }, V: { environment: 'all' }, h: { held: true } },
 };
-const types: Readonly<Record<Dependency['when'], string>> = {
-  ok: 'afterok',
-  notok: 'afternotok',
-  any: 'afterany',
-  start: 'after',
-  task: 'afterokarray',
-};
+const whens: Vocabulary<Dependency['when']> = [
+  ['ok', 'afterok'],
+  ['notok', 'afternotok'],
+  ['any', 'afterany'],
+  ['start', 'after'],
+];
 
 /** Takes what the option says into the draft; false when there is no place for it, or for a part of it. */
 export function fromPbs(option: ReadOption, draft: Draft): boolean {
   const { spec, value = '', parsed } = option;
   if (parsed === undefined) return false;
+  if (takePlain(option, draft, plain)) return true;
   switch (spec.key) {
-    case 'N':
-      draft.name = value;
-      return true;
     case 'q':
       draft.queue = value;
       return !value.includes('@');
-    case 'A':
-      draft.account = value;
-      return true;
     case 'P':
       if (spec.system !== 'pbspro') return false;
       draft.account = value;
       return true;
     case 'l':
       return fromResources(value, draft);
-    case 'n':
-      draft.exclusive = true;
-      return true;
-    case 'd':
-      draft.directory = value;
-      return true;
     case 'o':
       draft.output = value.replaceAll('^array_index^', '{index}');
       return !/[$^]/.test(draft.output);
@@ -72,52 +68,31 @@ export function fromPbs(option: ReadOption, draft: Draft): boolean {
       return value === 'oe' || value === 'n';
     case 't':
     case 'J': {
-      const named = /^([^[\]]*)\[([^\]]*)\](%\d+)?$/.exec(value);
-      const array = indexesOf(named ? `${named[2] ?? ''}${named[3] ?? ''}` : value);
+      const named = namedArray(value);
+      const array = indexesOf(named?.indexes ?? value);
       if (!array) return false;
       draft.array = array;
-      if (named?.[1]) draft.name ??= named[1];
+      if (named && named.name !== '') draft.name ??= named.name;
       return true;
     }
     case 'm':
       draft.mailEvents = value === 'n' ? [] : mailFromLetters(value);
       return /^(n|[abe]+)$/.test(value);
-    case 'M':
-      draft.mailAddress = value;
-      return true;
-    case 'V':
-      draft.environment = 'all';
-      return true;
     case 'v':
-      draft.variables = [...(draft.variables ?? []), ...pieces(value, ',').map(({ text }) => text)];
-      return true;
-    case 'h':
-      draft.held = true;
+      draft.variables = moreVariables(draft, value);
       return true;
     case 'r':
       draft.requeue = value.toLowerCase() === 'y';
       return true;
-    case 'S':
-      draft.shell = value;
-      return true;
     case 'W': {
       const depend = /^depend=(.*)$/.exec(value) ?? /^x=depend:(.*)$/.exec(value);
-      const dependencies = depend && readDependencies(depend[1] ?? '');
+      const dependencies = depend && readDependencies(depend[1] ?? '', whens);
       if (dependencies) draft.dependencies = dependencies;
       return Boolean(dependencies);
     }
     default:
       return false;
   }
-}
-
-function readDependencies(value: string): readonly Dependency[] | undefined {
-  const found = value.split(',').map((part) => {
-    const [type = '', ...jobs] = part.split(':');
-    const when = whens[type];
-    return when === undefined ? undefined : { when, jobs };
-  });
-  return found.every((one) => one !== undefined) ? found : undefined;
 }
 
 function fromResources(value: string, draft: Draft): boolean {
@@ -169,7 +144,7 @@ function fromResource(name: string, text: string, draft: Draft): boolean {
       if (text.toLowerCase() === 'singlejob') draft.exclusive = true;
       return draft.exclusive === true;
     case 'depend': {
-      const dependencies = readDependencies(text);
+      const dependencies = readDependencies(text, whens);
       if (dependencies) draft.dependencies = dependencies;
       return dependencies !== undefined;
     }
@@ -243,10 +218,7 @@ const patterns: Readonly<Record<Pbs, Patterns>> = {
 export const toPbs =
   (system: Pbs) =>
   (request: Request): Written => {
-    const lines: Line[] = [];
-    const losses: string[] = [];
-    const add = (option: string, value?: string) =>
-      lines.push(value === undefined ? { option } : { option, value });
+    const to = new Writing();
     const {
       array,
       nodes,
@@ -260,21 +232,20 @@ export const toPbs =
     const moab = system === 'moab';
     if (request.name !== undefined) {
       const name = fitName(request.name, system === 'pbspro' ? 230 : 15);
-      if (name !== request.name) losses.push(`job name '${request.name}' is shortened or changed`);
-      if (!(moab && array)) add('-N', name);
+      if (name !== request.name) to.lose(`job name '${request.name}' is shortened or changed`);
+      if (!(moab && array)) to.give('-N', name);
     }
-    if (request.queue !== undefined) add('-q', request.queue);
-    if (request.account !== undefined) add('-A', request.account);
+    to.give('-q', request.queue);
+    to.give('-A', request.account);
     if (request.qos !== undefined) {
-      if (system === 'pbspro')
-        losses.push(`quality of service '${request.qos}': choose a queue in its place`);
-      else add('-l', `qos=${request.qos}`);
+      if (system === 'pbspro') to.lose(`quality of service '${request.qos}': choose a queue in its place`);
+      else to.give('-l', `qos=${request.qos}`);
     }
-    if (request.walltime !== undefined) add('-l', `walltime=${clock(request.walltime)}`);
+    if (request.walltime !== undefined) to.give('-l', `walltime=${clock(request.walltime)}`);
     const slots = slotsPerNode(request);
     const placed =
       nodes !== undefined || request.tasksPerNode !== undefined || request.cpusPerTask !== undefined || gpus;
-    const perNode = memoryPerNode ?? (memoryPerCpu === undefined ? undefined : memoryPerCpu * slots);
+    const perNode = memoryOfNode(request);
     if (system === 'pbspro') {
       if (placed || tasks !== undefined || perNode !== undefined) {
         const count = nodes ?? 1;
@@ -287,36 +258,33 @@ export const toPbs =
           ...(gpus ? [`ngpus=${gpus.count}`] : []),
           ...(perNode !== undefined ? [`mem=${formatSize(perNode, letters)}`] : []),
         ];
-        add('-l', `select=${chunk.join(':')}`);
+        to.give('-l', `select=${chunk.join(':')}`);
         const place = [...(count > 1 ? ['scatter'] : []), ...(request.exclusive ? ['excl'] : [])];
-        if (place.length > 0) add('-l', `place=${place.join(':')}`);
-      } else if (request.exclusive) add('-l', 'place=excl');
+        if (place.length > 0) to.give('-l', `place=${place.join(':')}`);
+      } else if (request.exclusive) to.give('-l', 'place=excl');
       if (request.directory !== undefined)
-        losses.push(`working directory: begin the script with cd ${request.directory}`);
+        to.lose(`working directory: begin the script with cd ${request.directory}`);
     } else {
-      if (placed) add('-l', `nodes=${nodes ?? 1}:ppn=${slots}${gpus ? `:gpus=${gpus.count}` : ''}`);
-      else if (tasks !== undefined) add('-l', `procs=${tasks}`);
+      if (placed) to.give('-l', `nodes=${nodes ?? 1}:ppn=${slots}${gpus ? `:gpus=${gpus.count}` : ''}`);
+      else if (tasks !== undefined) to.give('-l', `procs=${tasks}`);
       // mem is the whole job's, pmem one process's
-      if (memoryPerNode !== undefined) add('-l', `mem=${formatSize(memoryPerNode * (nodes ?? 1), letters)}`);
-      else if (memoryPerCpu !== undefined) add('-l', `pmem=${formatSize(memoryPerCpu, letters)}`);
+      if (memoryPerNode !== undefined)
+        to.give('-l', `mem=${formatSize(memoryPerNode * (nodes ?? 1), letters)}`);
+      else if (memoryPerCpu !== undefined) to.give('-l', `pmem=${formatSize(memoryPerCpu, letters)}`);
       if (request.exclusive) {
-        if (moab) add('-l', 'naccesspolicy=singlejob');
-        else add('-n');
+        if (moab) to.give('-l', 'naccesspolicy=singlejob');
+        else to.flag('-n');
       }
-      if (request.directory !== undefined) add('-d', request.directory);
+      to.give('-d', request.directory);
     }
-    if (gpus?.type !== undefined) losses.push(`GPU type '${gpus.type}'`);
-    for (const [option, file] of [
-      ['-o', request.output],
-      ['-e', request.merged ? undefined : request.error],
-    ] as const) {
-      if (file === undefined) continue;
+    if (gpus?.type !== undefined) to.lose(`GPU type '${gpus.type}'`);
+    for (const [option, file] of outputFiles(request, ['-o', '-e'])) {
       const written = toPatterns(file, patterns[system]);
       if (written === undefined)
-        losses.push(`job id, index or name in the file name '${file}': the default name has them`);
-      else add(option, written);
+        to.lose(`job id, index or name in the file name '${file}': the default name has them`);
+      else to.give(option, written);
     }
-    if (request.merged || (request.output !== undefined && request.error === undefined)) add('-j', 'oe');
+    if (isMerged(request)) to.give('-j', 'oe');
     if (array) {
       const fitted = fitArray(array, {
         lists: system !== 'pbspro',
@@ -324,36 +292,31 @@ export const toPbs =
         singles: system !== 'pbspro',
         lowest: 0,
       });
-      losses.push(...fitted.losses);
-      const text = formatIndexes(fitted.indexes);
-      if (system === 'pbspro') add('-J', text);
-      else if (moab) {
-        const [list = '', limit] = text.split('%');
-        add('-t', `${fitName(request.name ?? 'job', 15)}[${list}]${limit === undefined ? '' : `%${limit}`}`);
-      } else add('-t', text);
+      to.lose(...fitted.losses);
+      if (system === 'pbspro') to.give('-J', formatIndexes(fitted.indexes));
+      else if (moab) to.give('-t', formatNamedArray(fitName(request.name ?? 'job', 15), fitted.indexes));
+      else to.give('-t', formatIndexes(fitted.indexes));
     }
     if (dependencies) {
       const corresponding = dependencies.some(({ when }) => when === 'task');
-      if (corresponding) losses.push('dependency task by task: the job waits for all tasks');
-      const text = dependencies
-        .map(
-          ({ when, jobs }) =>
-            `${corresponding && when === 'task' ? 'afterok' : types[when]}:${jobs.join(':')}`,
-        )
-        .join(',');
-      if (moab) add('-W', `x=depend:${text}`);
-      else add('-W', `depend=${text}`);
+      if (corresponding) to.lose('dependency task by task: the job waits for all tasks');
+      const text = writeDependencies(
+        dependencies.map(({ when, jobs }) => ({ when: when === 'task' ? 'ok' : when, jobs })),
+        whens,
+      );
+      if (moab) to.give('-W', `x=depend:${text}`);
+      else to.give('-W', `depend=${text}`);
     }
-    if (request.mailEvents) add('-m', mailToLetters(request.mailEvents));
-    if (request.mailAddress !== undefined) add('-M', request.mailAddress);
-    if (request.environment === 'all') add('-V');
-    if (variables && variables.length > 0) add('-v', variables.join(','));
-    if (request.held) add('-h');
-    if (request.requeue !== undefined) add('-r', request.requeue ? 'y' : 'n');
+    if (request.mailEvents) to.give('-m', mailToLetters(request.mailEvents));
+    to.give('-M', request.mailAddress);
+    if (request.environment === 'all') to.flag('-V');
+    if (variables && variables.length > 0) to.give('-v', variables.join(','));
+    to.flag('-h', request.held === true);
+    if (request.requeue !== undefined) to.give('-r', request.requeue ? 'y' : 'n');
     if (request.warning) {
-      if (moab) add('-l', `signal=${request.warning.signal}@${request.warning.seconds}`);
-      else losses.push(`signal ${request.warning.signal} ${request.warning.seconds} s before the limit`);
+      if (moab) to.give('-l', `signal=${request.warning.signal}@${request.warning.seconds}`);
+      else to.lose(`signal ${request.warning.signal} ${request.warning.seconds} s before the limit`);
     }
-    if (request.shell !== undefined) add('-S', request.shell);
-    return { lines, losses };
+    to.give('-S', request.shell);
+    return to;
   };

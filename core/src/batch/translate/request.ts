@@ -60,16 +60,21 @@ export function slotsPerNode({ nodes, tasks, tasksPerNode, cpusPerTask = 1 }: Re
   return cpusPerTask;
 }
 
+/** Bytes of memory on one node. */
+export const memoryOfNode = (request: Request): number | undefined =>
+  request.memoryPerNode ??
+  (request.memoryPerCpu === undefined ? undefined : request.memoryPerCpu * slotsPerNode(request));
+
 /** CPUs, memory and GPUs of the whole job. */
 export function totals(request: Request): Totals {
-  const { nodes, walltime, memoryPerNode, memoryPerCpu, gpusPerNode } = request;
-  const slots = slotsPerNode(request);
+  const { nodes, walltime, gpusPerNode } = request;
   const count = nodes ?? 1;
-  const memory =
-    memoryPerNode !== undefined
-      ? memoryPerNode * count
-      : memoryPerCpu !== undefined
-        ? memoryPerCpu * slots * count
-        : undefined;
-  return { walltime, nodes, cpus: slots * count, memory, gpus: gpusPerNode && gpusPerNode.count * count };
+  const memory = memoryOfNode(request);
+  return {
+    walltime,
+    nodes,
+    cpus: slotsPerNode(request) * count,
+    memory: memory && memory * count,
+    gpus: gpusPerNode && gpusPerNode.count * count,
+  };
 }

@@ -1,4 +1,4 @@
-import { assignments, pieces } from '../values/lists.ts';
+import { assignments } from '../values/lists.ts';
 import { formatSize, parseSgeSize } from '../values/size.ts';
 import { clock, parseSgeTime } from '../values/time.ts';
 import type { ReadOption } from '../validate.ts';
@@ -8,14 +8,16 @@ import {
   indexesOf,
   mailFromLetters,
   mailToLetters,
+  moreVariables,
   toPatterns,
   type Draft,
-  type Line,
   type Patterns,
   type Written,
 } from './fields.ts';
 import { formatIndexes } from '../values/indexes.ts';
 import { slotsPerNode, type Request } from './request.ts';
+import { takePlain, type PlainOptions } from './take.ts';
+import { dependencyWords, isMerged, outputFiles, Writing } from './writing.ts';
 
 const patterns: Patterns = [
   ['{id}', '$JOB_ID'],
@@ -23,23 +25,24 @@ const patterns: Patterns = [
   ['{name}', '$JOB_NAME'],
 ];
 
+const plain: PlainOptions = {
+  texts: { N: 'name', P: 'account', wd: 'directory', M: 'mailAddress', S: 'shell' },
+  facts: { V: { environment: 'all' }, h: { held: true } },
+};
+
 /** Names of parallel environments whose slots are on one host. */
 const onOneHost =
   /^(smp|shm|shared|thread|threads|threaded|multithread|openmp|omp|sharedmem|local|serial|single|parallel_smp)/i;
 
 /** Takes what the option says into the draft; false when there is no place for it, or for a part of it. */
-export function fromSge({ spec, value = '', parsed }: ReadOption, draft: Draft): boolean {
+export function fromSge(option: ReadOption, draft: Draft): boolean {
+  const { spec, value = '', parsed } = option;
   if (parsed === undefined) return false;
+  if (takePlain(option, draft, plain)) return true;
   switch (spec.key) {
-    case 'N':
-      draft.name = value;
-      return true;
     case 'q':
       draft.queue = value;
       return !/[@,*]/.test(value);
-    case 'P':
-      draft.account = value;
-      return true;
     case 'A':
       draft.account ??= value;
       return true;
@@ -55,9 +58,6 @@ export function fromSge({ spec, value = '', parsed }: ReadOption, draft: Draft):
       return true;
     }
     case 'cwd':
-      return true;
-    case 'wd':
-      draft.directory = value;
       return true;
     case 'o':
       draft.output = fromPatterns(value, patterns);
@@ -87,23 +87,11 @@ export function fromSge({ spec, value = '', parsed }: ReadOption, draft: Draft):
     case 'm':
       draft.mailEvents = value === 'n' ? [] : mailFromLetters(value);
       return /^(n|[bea]+)$/.test(value);
-    case 'M':
-      draft.mailAddress = value;
-      return true;
-    case 'V':
-      draft.environment = 'all';
-      return true;
     case 'v':
-      draft.variables = [...(draft.variables ?? []), ...pieces(value, ',').map(({ text }) => text)];
-      return true;
-    case 'h':
-      draft.held = true;
+      draft.variables = moreVariables(draft, value);
       return true;
     case 'r':
       draft.requeue = parsed === true;
-      return true;
-    case 'S':
-      draft.shell = value;
       return true;
     default:
       return false;
@@ -125,10 +113,7 @@ function fromResources(value: string, draft: Draft): boolean {
 }
 
 export function toSge(request: Request): Written {
-  const lines: Line[] = [];
-  const losses: string[] = [];
-  const add = (option: string, value?: string) =>
-    lines.push(value === undefined ? { option } : { option, value });
+  const to = new Writing();
   const {
     array,
     nodes,
@@ -140,75 +125,63 @@ export function toSge(request: Request): Written {
     warning,
     walltime,
   } = request;
-  add('-S', request.shell ?? '/bin/bash');
+  to.give('-S', request.shell ?? '/bin/bash');
   if (request.name !== undefined) {
     const name = request.name.replace(/[\s/:@\\*?]/g, '_').replace(/^(?=\d)/, 'j');
-    if (name !== request.name) losses.push(`job name '${request.name}' is changed`);
-    add('-N', name);
+    if (name !== request.name) to.lose(`job name '${request.name}' is changed`);
+    to.give('-N', name);
   }
-  if (request.queue !== undefined) add('-q', request.queue);
-  if (request.account !== undefined) add('-P', request.account);
-  if (request.qos !== undefined) losses.push(`quality of service '${request.qos}'`);
-  if (walltime !== undefined) add('-l', `h_rt=${clock(walltime)}`);
+  to.give('-q', request.queue);
+  to.give('-P', request.account);
+  if (request.qos !== undefined) to.lose(`quality of service '${request.qos}'`);
+  if (walltime !== undefined) to.give('-l', `h_rt=${clock(walltime)}`);
   const slots = slotsPerNode(request);
   const total = slots * (nodes ?? 1);
   const spread = (nodes ?? 1) > 1 || (nodes === undefined && tasks !== undefined && tasks > 1);
   if (spread) {
-    add('-pe', `mpi ${total}`);
-    losses.push(
+    to.give('-pe', `mpi ${total}`);
+    to.lose(
       nodes === undefined
         ? "the parallel environment is called 'mpi' here: take the site's name"
         : `${nodes} nodes with ${slots} slots each: the site's parallel environment decides how slots are spread`,
     );
   } else if (total > 1 || request.cpusPerTask !== undefined) {
-    add('-pe', `smp ${total}`);
-    losses.push("the parallel environment is called 'smp' here: take the site's name");
+    to.give('-pe', `smp ${total}`);
+    to.lose("the parallel environment is called 'smp' here: take the site's name");
   }
   const perSlot = memoryPerNode === undefined ? request.memoryPerCpu : Math.ceil(memoryPerNode / slots);
-  if (perSlot !== undefined) add('-l', `h_vmem=${formatSize(perSlot, { mega: 'M', giga: 'G' })}`);
+  if (perSlot !== undefined) to.give('-l', `h_vmem=${formatSize(perSlot, { mega: 'M', giga: 'G' })}`);
   if (gpus) {
-    add('-l', `gpu=${gpus.count}`);
-    losses.push("the resource for GPUs is called 'gpu' here: take the site's name");
-    if (gpus.type !== undefined) losses.push(`GPU type '${gpus.type}'`);
+    to.give('-l', `gpu=${gpus.count}`);
+    to.lose("the resource for GPUs is called 'gpu' here: take the site's name");
+    if (gpus.type !== undefined) to.lose(`GPU type '${gpus.type}'`);
   }
-  if (request.exclusive) add('-l', 'exclusive=true');
-  if (request.directory === undefined) add('-cwd');
-  else add('-wd', request.directory);
-  for (const [option, file] of [
-    ['-o', request.output],
-    ['-e', request.merged ? undefined : request.error],
-  ] as const) {
-    if (file !== undefined) add(option, toPatterns(file, patterns) ?? file);
-  }
-  if (request.merged || (request.output !== undefined && request.error === undefined)) add('-j', 'y');
+  if (request.exclusive) to.give('-l', 'exclusive=true');
+  if (request.directory === undefined) to.flag('-cwd');
+  else to.give('-wd', request.directory);
+  for (const [option, file] of outputFiles(request, ['-o', '-e']))
+    to.give(option, toPatterns(file, patterns) ?? file);
+  if (isMerged(request)) to.give('-j', 'y');
   if (array && array.ranges.length > 0) {
     const fitted = fitArray(array, { lists: false, steps: true, singles: true, lowest: 1 });
-    losses.push(...fitted.losses);
-    add('-t', formatIndexes({ ranges: fitted.indexes.ranges }));
-    if (array.limit !== undefined) add('-tc', String(array.limit));
+    to.lose(...fitted.losses);
+    to.give('-t', formatIndexes({ ranges: fitted.indexes.ranges }));
+    if (array.limit !== undefined) to.give('-tc', String(array.limit));
   }
   for (const { when, jobs } of dependencies ?? []) {
-    add(when === 'task' ? '-hold_jid_ad' : '-hold_jid', jobs.join(','));
+    to.give(when === 'task' ? '-hold_jid_ad' : '-hold_jid', jobs.join(','));
     if (when !== 'any' && when !== 'task')
-      losses.push(`dependency ${dependencyWords[when]} of ${jobs.join(', ')}: waits for any end`);
+      to.lose(`dependency ${dependencyWords[when]} of ${jobs.join(', ')}: waits for any end`);
   }
-  if (request.mailEvents) add('-m', mailToLetters(request.mailEvents));
-  if (request.mailAddress !== undefined) add('-M', request.mailAddress);
-  if (request.environment === 'all') add('-V');
-  if (variables && variables.length > 0) add('-v', variables.join(','));
-  if (request.held) add('-h');
-  if (request.requeue !== undefined) add('-r', request.requeue ? 'y' : 'n');
+  if (request.mailEvents) to.give('-m', mailToLetters(request.mailEvents));
+  to.give('-M', request.mailAddress);
+  if (request.environment === 'all') to.flag('-V');
+  if (variables && variables.length > 0) to.give('-v', variables.join(','));
+  to.flag('-h', request.held === true);
+  if (request.requeue !== undefined) to.give('-r', request.requeue ? 'y' : 'n');
   if (warning && walltime !== undefined && walltime > warning.seconds) {
-    add('-l', `s_rt=${clock(walltime - warning.seconds)}`);
-    if (warning.signal !== 'USR1') losses.push(`signal ${warning.signal}: USR1 comes in its place`);
-  } else if (warning) losses.push(`signal ${warning.signal} before the limit`);
-  return { lines, losses };
+    to.give('-l', `s_rt=${clock(walltime - warning.seconds)}`);
+    if (warning.signal !== 'USR1') to.lose(`signal ${warning.signal}: USR1 comes in its place`);
+  } else if (warning) to.lose(`signal ${warning.signal} before the limit`);
+  return to;
 }
-
-export const dependencyWords = {
-  ok: 'on the success',
-  notok: 'on the failure',
-  any: 'on the end',
-  start: 'on the start',
-  task: 'task by task',
-} as const;
