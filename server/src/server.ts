@@ -163,6 +163,20 @@ export function startServer(
       : from(analyse(document, state, settings), settings);
   }
 
+  /** As `answer`, about a place; which place that is, nobody knows once an edit has overtaken the request. */
+  function answerAt<Result>(
+    uri: string,
+    token: CancellationToken,
+    from: (analysed: AnalysedDocument, settings: ServerSettings) => Result,
+  ): Promise<Result | ResponseError | null> {
+    const asked = documents.get(uri)?.version;
+    return answer<Result | ResponseError>(uri, token, (analysed, settings) =>
+      documents.get(uri)?.version === asked
+        ? from(analysed, settings)
+        : new ResponseError(LSPErrorCodes.ContentModified, 'The document was edited meanwhile.'),
+    );
+  }
+
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const { workspace } = params.capabilities;
     asksForSettings = workspace?.configuration === true;
@@ -212,13 +226,13 @@ export function startServer(
     lookAgain(open.values());
   });
   connection.onHover(({ textDocument, position }, token) =>
-    answer(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
+    answerAt(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
   );
   connection.onCompletion(({ textDocument, position }, token) =>
-    answer(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
+    answerAt(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
   );
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
-    answer(uri, token, (analysed, settings) => {
+    answerAt(uri, token, (analysed, settings) => {
       const problems = shownProblems(analysed.diagnostics(), settings);
       return toCodeActions(analysed.codeActions(range, problems), context, {
         uri,
@@ -238,10 +252,10 @@ export function startServer(
     answer(textDocument.uri, token, (analysed) => toDocumentLinks(analysed.links())),
   );
   connection.onDefinition(({ textDocument: { uri }, position }, token) =>
-    answer(uri, token, (analysed) => toLocation(uri, analysed.definition(position))),
+    answerAt(uri, token, (analysed) => toLocation(uri, analysed.definition(position))),
   );
   connection.languages.inlayHint.on(({ textDocument, range }, token) =>
-    answer(textDocument.uri, token, (analysed, { inlayHintsEnabled }) =>
+    answerAt(textDocument.uri, token, (analysed, { inlayHintsEnabled }) =>
       inlayHintsEnabled ? toInlayHints(analysed.inlayHints(range)) : [],
     ),
   );
