@@ -101,7 +101,13 @@ function sacctJobs(fields: readonly string[]): readonly NativeJob[] {
   const [, base = '', task, folded] = match;
   // `CANCELLED by 1001`, and `CANCELLED+` where a column was too narrow
   const word = words.replace(/( by \d+|\+)$/, '');
-  const state = withExit(stateOf(word, reason), exit);
+  // the reason is the last one for which it waited, stale once it began; nobody is named where Slurm itself cancelled
+  const state = withExit(
+    words === 'CANCELLED' && reason.startsWith('Dependency')
+      ? stateOf(word, 'DependencyNeverSatisfied')
+      : stateOf(word, word === 'PENDING' ? reason : ''),
+    exit,
+  );
   if (state === undefined) return [];
   const row = {
     ...common({ id, base, word: words, state, nodes, partition, user, name }),

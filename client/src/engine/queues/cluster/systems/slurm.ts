@@ -3,7 +3,7 @@
  * Its text forms only: its JSON differs from version to version and ignores filters.
  */
 import { chunks } from '../chunks.ts';
-import type { Answer, BatchSystem, Listing, NativeId, SubmitAnswer, Verdict } from '../batch-system.ts';
+import type { Answer, BatchSystem, NativeId, NativeJob, SubmitAnswer, Verdict } from '../batch-system.ts';
 import { done, failed, failureSentence, listed, named, submitTrouble, wordsOf } from './answers.ts';
 import { replacing } from './replaced.ts';
 import { readEither, readSacct, readSqueue, sacctFields, squeueFormat } from './slurm-rows.ts';
@@ -86,22 +86,17 @@ function readSubmit(answer: Answer): SubmitAnswer {
   };
 }
 
-/** What a submission leaves in the accounts that the controller refused because of its resources: a job that never was. */
-function withoutRefused({ jobs }: { readonly jobs: Extract<Listing, { kind: 'listed' }>['jobs'] }): Listing {
-  return listed(
-    jobs.filter(
-      ({ word: state, end, nodes, submittedAt, startedAt, endedAt }) =>
-        !(
-          state === 'FAILED' &&
-          end?.exitCode === 1 &&
-          nodes === undefined &&
-          submittedAt !== undefined &&
-          submittedAt === startedAt &&
-          submittedAt === endedAt
-        ),
-    ),
-  );
-}
+/**
+ * What a submission leaves behind, in the listing and in the accounts, that the controller refused because of its
+ * resources: a job that never was, over in the second of its submission, without nodes.
+ */
+const wasRefused = ({ word: state, end, nodes, submittedAt, startedAt, endedAt }: NativeJob): boolean =>
+  state === 'FAILED' &&
+  (end?.exitCode ?? 1) === 1 &&
+  nodes === undefined &&
+  submittedAt !== undefined &&
+  submittedAt === startedAt &&
+  submittedAt === endedAt;
 
 function readCancel(answer: Answer): Verdict {
   // unknown and finished ids: silent, and exit code 0
@@ -183,7 +178,7 @@ export const slurm: BatchSystem = {
   ],
   readFind: (answer, name) => {
     const listing = named(readEither(answer), name);
-    return listing.kind === 'failed' ? listing : withoutRefused(listing);
+    return listing.kind === 'failed' ? listing : listed(listing.jobs.filter((job) => !wasRefused(job)));
   },
 
   cancel: (ids) => chunks(idWords(ids)).map((words) => ({ program: 'scancel', args: words })),
