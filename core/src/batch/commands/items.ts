@@ -2,7 +2,7 @@
 import type { ScriptProblemCode } from '../problem-list.ts';
 import type { Script, Span } from '../script.ts';
 import { lineEnd, tokenize, type Token } from './lexer.ts';
-import { findProgram, mayRunPython, type FoundProgram } from './program.ts';
+import { findProgram, mayRunPython, mentionsOfPython, type FoundProgram } from './program.ts';
 import {
   parseTokens,
   type Block,
@@ -35,7 +35,8 @@ export interface LoopSource {
 }
 
 export type Item =
-  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  /** Whole lines, without the break of the last one. */
+  | { readonly kind: 'lines'; readonly text: string }
   | { readonly kind: 'command'; readonly command: CommandSource }
   | { readonly kind: 'loop'; readonly loop: LoopSource };
 
@@ -75,10 +76,13 @@ class Splitter {
   readonly #script: Script;
   readonly #text: string;
   readonly #comments: readonly Span[];
+  /** Where something may begin that runs Python, in order. */
+  readonly #mentions: readonly number[];
 
   constructor(script: Script, tokens: readonly Token[]) {
     this.#script = script;
     this.#text = script.text;
+    this.#mentions = mentionsOfPython(script.text);
     const comments = new Set(tokens.filter(({ kind }) => kind === 'comment').map(({ start }) => start));
     // what only looks like a directive, inside of a quoted text, stays there
     this.#comments = script.directives
@@ -113,14 +117,12 @@ class Splitter {
 
   #ordinary(from: number, to: number): readonly Item[] {
     if (from >= to) return [];
-    const lines = this.#text
+    // without the empty lines at both ends
+    const text = this.#text
       .slice(from, to)
-      .split(/\r?\n/)
-      .map((line) => line.trimEnd());
-    const first = lines.findIndex((line) => line !== '');
-    if (first < 0) return [];
-    const last = lines.findLastIndex((line) => line !== '');
-    return [{ kind: 'lines', lines: lines.slice(first, last + 1) }];
+      .replace(/^(?:[ \t\r]*\n)+/, '')
+      .trimEnd();
+    return text === '' ? [] : [{ kind: 'lines', text }];
   }
 
   #cut(statement: Statement): Cut | undefined {
@@ -202,8 +204,19 @@ class Splitter {
     return [from, next < 0 ? text.length : next + 1];
   }
 
+  #mentionsPython([start, end]: Span): boolean {
+    let low = 0;
+    let high = this.#mentions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#mentions[middle] ?? 0) < start) low = middle + 1;
+      else high = middle;
+    }
+    return (this.#mentions[low] ?? Infinity) < end;
+  }
+
   #commandsOf(statement: Statement): readonly CommandSource[] {
-    if (!mayRunPython(this.#text.slice(...statement.span))) return [];
+    if (!this.#mentionsPython(statement.span)) return [];
     return simplesOf(statement.nodes).flatMap((simple) => {
       const words = simple.parts.filter(({ kind }) => kind === 'word');
       const spans = words.map(({ start, end }): Span => [start, end]);

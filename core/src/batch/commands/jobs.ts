@@ -138,4 +138,4 @@ function commandLine(
 const isLeftOut = ({ key }: CommandAxis, { without }: CommandLineOptions): boolean =>
   key !== undefined && without?.(key) === true;
 
-const unixLines = (text: string): string => text.replaceAll('\r\n', '\n').replace(/\n$/, '');
+const unixLines = (text: string): string => text.replaceAll('\r\n', '\n').replace(/\n+$/, '');

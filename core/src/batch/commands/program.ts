@@ -205,6 +205,10 @@ const withValue = /[WXQ]/;
 /** Words can only be a Python command when one of them holds one of these. */
 const telltale = /python|torchrun|deepspeed|accelerate/;
 
+/** Where a text may hold Python commands: the offsets of words that no such command is without. */
+export const mentionsOfPython = (text: string): readonly number[] =>
+  Array.from(text.matchAll(new RegExp(telltale, 'g')), ({ index }) => index);
+
 /** Whether a text may hold Python commands at all: for a quick no. */
 export const mayRunPython = (text: string): boolean => telltale.test(text);
 

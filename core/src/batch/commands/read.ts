@@ -32,10 +32,10 @@ export interface Binding {
   readonly value: string;
 }
 
-/** Lines that several commands share: `lines` stand behind those of `before`. */
+/** Lines that several commands share: those of `text` stand behind those of `before`. */
 export interface LineChain {
   readonly before: LineChain | undefined;
-  readonly lines: readonly string[];
+  readonly text: string;
 }
 
 /** One Python command; of a command in a literal loop there is one for each round. */
@@ -173,14 +173,13 @@ class Unroller {
   ): void {
     const last = items.findLastIndex(({ kind }) => kind !== 'lines');
     // what is below stands behind the lines below the last command of a round
-    const rest = items.slice(last + 1).flatMap((item) => (item.kind === 'lines' ? item.lines : []));
-    const epilogue =
-      rest.length === 0 ? below : { before: { before: undefined, lines: rest }, lines: linesOf(below) };
+    const rest = items.slice(last + 1).flatMap((item) => (item.kind === 'lines' ? [item.text] : []));
+    const epilogue = joined([...rest, ...textsOf(below)]);
     let preamble = above;
     for (const item of items.slice(0, last + 1)) {
       switch (item.kind) {
         case 'lines':
-          preamble = { before: preamble, lines: item.lines };
+          preamble = { before: preamble, text: item.text };
           break;
         case 'command':
           this.#add(item.command, bindings, preamble, epilogue);
@@ -189,7 +188,7 @@ class Unroller {
           const { variable, values, items: body } = item.loop;
           for (const value of values) {
             if (this.overflowed) return;
-            const assignment = { before: preamble, lines: [`${variable}=${quoteArgument(value)}`] };
+            const assignment = { before: preamble, text: `${variable}=${quoteArgument(value)}` };
             this.#unroll(body, [...bindings, { variable, value }], assignment, epilogue);
           }
           break;
@@ -240,12 +239,18 @@ class Unroller {
 const holds = ({ program, simple }: CommandSource, offset: number): boolean =>
   program[1] <= offset && offset < simple.span[1];
 
-/** The lines of a chain in their order. */
-export function linesOf(chain: LineChain | undefined): readonly string[] {
-  const parts: (readonly string[])[] = [];
-  for (let link = chain; link; link = link.before) parts.push(link.lines);
-  return parts.reverse().flat();
+const joined = (texts: readonly string[]): LineChain | undefined =>
+  texts.reduce<LineChain | undefined>((before, text) => ({ before, text }), undefined);
+
+function textsOf(chain: LineChain | undefined): readonly string[] {
+  const texts: string[] = [];
+  for (let link = chain; link; link = link.before) texts.push(link.text);
+  return texts.reverse();
 }
+
+/** The lines of a chain in their order. */
+export const linesOf = (chain: LineChain | undefined): readonly string[] =>
+  textsOf(chain).flatMap((text) => text.split(/\r?\n/));
 
 /** Rounds of a loop find the same again. */
 function distinct(problems: readonly Problem<ScriptProblemCode>[]): readonly Problem<ScriptProblemCode>[] {

@@ -15,6 +15,26 @@ export interface SimpleCommand {
   readonly span: Span;
 }
 
+/** Of most commands in a script nobody asks for the words. */
+class TokenRun implements SimpleCommand {
+  readonly kind = 'simple';
+  readonly span: Span;
+  readonly #tokens: readonly Token[];
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(tokens: readonly Token[], from: number, to: number, span: Span) {
+    this.#tokens = tokens;
+    this.#from = from;
+    this.#to = to;
+    this.span = span;
+  }
+
+  get parts(): readonly Token[] {
+    return this.#tokens.slice(this.#from, this.#to);
+  }
+}
+
 export interface ForLoop {
   readonly kind: 'for';
   readonly keyword: Span;
@@ -177,19 +197,16 @@ class Parser {
   }
 
   #simple(): Node | undefined {
-    const first = this.#tokens[this.#at];
-    const parts: Token[] = [];
+    const from = this.#at;
+    const first = this.#tokens[from];
     const isTest = this.#peek() === '[[';
     for (let token = first; token; token = this.#tokens[++this.#at]) {
       if (token.kind === 'newline') break;
-      if (token.kind === 'operator') {
-        // `[[ a && (b || c) ]]`
-        if (!isTest || this.#word(parts.at(-1)) === ']]') break;
-      }
-      parts.push(token);
+      // `[[ a && (b || c) ]]`
+      if (token.kind === 'operator' && (!isTest || this.#word(this.#tokens[this.#at - 1]) === ']]')) break;
     }
-    const last = parts.at(-1);
-    return first && last && { kind: 'simple', parts, span: [first.start, last.end] };
+    const last = this.#at > from ? this.#tokens[this.#at - 1] : undefined;
+    return first && last && new TokenRun(this.#tokens, from, this.#at, [first.start, last.end]);
   }
 
   #group(open: Token, close: string): Group {
