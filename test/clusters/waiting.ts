@@ -18,6 +18,6 @@ export async function stateOf(
     if (seen?.startsWith(state) === true) return;
     if (performance.now() > deadline)
       throw new Error(`Job ${id} is ${seen ?? 'unknown'} after ${seconds} s, not ${state}.`);
-    await sleep(200);
+    await sleep(300);
   }
 }

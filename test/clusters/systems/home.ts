@@ -1,6 +1,16 @@
 /** The directory of one test system: its daemons, its clients, its end. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -173,6 +183,17 @@ export class SystemHome {
       lives: () => child.exitCode === null && child.signalCode === null,
       stop: (signal, seconds) => end([identity], signal, seconds),
     };
+  }
+
+  /** To be called before a file of the machine is made or changed: `clear` puts it back as it is now. */
+  keep(file: string): void {
+    if (!existsSync(file)) {
+      remember(this.directory, { kind: 'file', file, text: null, mode: 0, uid: 0, gid: 0 });
+      return;
+    }
+    const { mode, uid, gid } = statSync(file);
+    const text = readFileSync(file, 'utf8');
+    remember(this.directory, { kind: 'file', file, text, mode: mode & 0o777, uid, gid });
   }
 
   /** Asks until the answer is true, 20 times a second. Throws after `seconds`. */

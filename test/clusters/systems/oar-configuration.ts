@@ -20,6 +20,8 @@ export function oarConf(shipped: string, { directory, ports }: OarLayout): strin
     DB_BASE_PASSWD_RO: databasePassword,
     SERVER_HOSTNAME: '127.0.0.1',
     SERVER_PORT: ports.server,
+    // where a node keeps what it needs to know of its jobs, whose ids begin with 1 each time
+    OAR_RUNTIME_DIRECTORY: `${directory}/runtime`,
     LOG_FILE: `${directory}/log/oar.log`,
     LOG_LEVEL: 2,
     OPENSSH_CMD: `/usr/bin/ssh -F ${directory}/ssh/config -e none`,
@@ -54,6 +56,10 @@ export const sshConfig = ({ directory, ports }: OarLayout): string =>
     `  SendEnv ${jobVariables}`,
     '',
   ].join('\n');
+
+/** sshd(8), the key's line: what OAR starts on a node goes its own ways, and is found by its environment. */
+export const authorizedKey = ({ directory }: OarLayout, key: string): string =>
+  `environment="OAR_KEY=1",environment="SWEEPDECK_TEST_SYSTEM=${directory}" ${key}`;
 
 /** sshd_config(5), for the account `oar` only. */
 export const sshdConfig = ({ directory, ports }: OarLayout): string =>

@@ -1,22 +1,20 @@
 /** A real OAR: PostgreSQL, an sshd by which OAR reaches its nodes, and the server Almighty. */
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { remember } from './clear.ts';
 import { accountOf, freePorts, plainEnvironment, SystemHome, type Daemon } from './home.ts';
 import { compileLoopback } from './loopback.ts';
-import { databasePassword, oarConf, sshConfig, sshdConfig, type OarLayout } from './oar-configuration.ts';
+import {
+  authorizedKey,
+  databasePassword,
+  oarConf,
+  sshConfig,
+  sshdConfig,
+  type OarLayout,
+} from './oar-configuration.ts';
 import { ordinaryAccount } from './packages.ts';
+import { Postgres } from './postgres.ts';
 import { end, family } from './processes.ts';
 import type { Account, NativeJob, RunningSystem, StartOptions } from './system.ts';
 
@@ -111,9 +109,9 @@ async function startIn(home: SystemHome, coresPerNode: number): Promise<RunningO
     });
     return daemon;
   };
-  const postgres = new Postgres(home, database);
+  const postgres = new Postgres(home, database, databasePassword);
   await Promise.all([postgres.prepare().then(() => postgres.start()), startSshd(home, layout, oar)]);
-  await postgres.createTables();
+  await createTables(home, database);
   let almighty = await startAlmighty();
   await addResources(home, coresPerNode);
   await home.until('all cores are alive', 60, async () => {
@@ -157,20 +155,13 @@ async function startIn(home: SystemHome, coresPerNode: number): Promise<RunningO
 /** Writes the files; OAR's own configuration is put back at the end. */
 function configure(home: SystemHome, layout: OarLayout, oar: Account, user: Account): void {
   const shipped = readFileSync(configurationFile, 'utf8');
-  const { mode, uid, gid } = statSync(configurationFile);
-  remember(home.directory, {
-    kind: 'file',
-    file: configurationFile,
-    text: shipped,
-    mode: mode & 0o777,
-    uid,
-    gid,
-  });
+  home.keep(configurationFile);
   writeFileSync(configurationFile, oarConf(shipped, layout));
   chownSync(configurationFile, oar.uid, oar.gid);
   chmodSync(configurationFile, 0o600);
   writeFileSync(home.path('log/oar.log'), '');
-  chownSync(home.path('log/oar.log'), oar.uid, oar.gid);
+  mkdirSync(home.path('runtime'));
+  for (const own of ['log/oar.log', 'runtime']) chownSync(home.path(own), oar.uid, oar.gid);
 
   mkdirSync(home.path('clients'));
   for (const client of clients) {
@@ -193,8 +184,10 @@ async function startSshd(home: SystemHome, layout: OarLayout, oar: Account): Pro
   for (const name of ['key', 'host-key'])
     await home.must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path.join(folder, name)], {});
   chownSync(home.path('ssh/key'), oar.uid, oar.gid);
-  const key = readFileSync(home.path('ssh/key.pub'), 'utf8');
-  writeFileSync(home.path('ssh/authorized-keys'), `environment="OAR_KEY=1" ${key}`);
+  writeFileSync(
+    home.path('ssh/authorized-keys'),
+    authorizedKey(layout, readFileSync(home.path('ssh/key.pub'), 'utf8')),
+  );
   writeFileSync(home.path('ssh/config'), sshConfig(layout));
   writeFileSync(home.path('ssh/sshd_config'), sshdConfig(layout));
   // Debian locks the account ("!"), and then no key opens it. With "*" there is still no password.
@@ -210,71 +203,12 @@ async function startSshd(home: SystemHome, layout: OarLayout, oar: Account): Pro
   });
 }
 
-class Postgres {
-  readonly #home: SystemHome;
-  readonly #port: number;
-  readonly #account = accountOf('postgres');
-  readonly #programs: string;
-  #daemon: Daemon | undefined;
-
-  constructor(home: SystemHome, port: number) {
-    this.#home = home;
-    this.#port = port;
-    const version =
-      readdirSync('/usr/lib/postgresql')
-        .sort((a, b) => Number(a) - Number(b))
-        .at(-1) ?? '';
-    this.#programs = `/usr/lib/postgresql/${version}/bin`;
-  }
-
-  async prepare(): Promise<void> {
-    const [folder, password] = [this.#home.path('postgres'), this.#home.path('password')];
-    mkdirSync(folder);
-    chownSync(folder, this.#account.uid, this.#account.gid);
-    writeFileSync(password, `${databasePassword}\n`);
-    const options = ['-E', 'SQL_ASCII', '--locale=C', '-U', 'postgres', '--auth=md5', '--no-sync'];
-    await this.#home.must(
-      [`${this.#programs}/initdb`, '-D', folder, ...options, `--pwfile=${password}`],
-      {},
-      {
-        account: this.#account,
-        seconds: 120,
-      },
-    );
-  }
-
-  async start(): Promise<void> {
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      port: this.#port,
-      unix_socket_directories: '',
-      fsync: 'off',
-      synchronous_commit: 'off',
-    };
-    const words = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    this.#daemon = this.#home.start(
-      'postgres',
-      [`${this.#programs}/postgres`, '-D', this.#home.path('postgres'), ...words],
-      // killed, it would leave shared memory behind
-      { account: this.#account, environment: plainEnvironment, signal: 'SIGQUIT' },
-    );
-    await this.#home.until('PostgreSQL answers', 60, async () => {
-      const address = ['-q', '-h', '127.0.0.1', '-p', String(this.#port)];
-      return (await this.#home.run([`${this.#programs}/pg_isready`, ...address], {})).code === 0;
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#daemon?.stop('SIGINT', 10);
-  }
-
-  async createTables(): Promise<void> {
-    const address = ['--db-type=Pg', '--db-host=127.0.0.1', `--db-port=${this.#port}`];
-    const administrator = ['--db-admin-user=postgres', `--db-admin-pass=${databasePassword}`];
-    await this.#home.must(['oar-database', '--create', '-y', ...address, ...administrator], {
-      PGPASSWORD: databasePassword,
-    });
-  }
+async function createTables(home: SystemHome, port: number): Promise<void> {
+  const address = ['--db-type=Pg', '--db-host=127.0.0.1', `--db-port=${port}`];
+  const administrator = ['--db-admin-user=postgres', `--db-admin-pass=${databasePassword}`];
+  await home.must(['oar-database', '--create', '-y', ...address, ...administrator], {
+    PGPASSWORD: databasePassword,
+  });
 }
 
 async function addResources(home: SystemHome, coresPerNode: number): Promise<void> {
