@@ -2,7 +2,7 @@
 import type { Problem, Range } from '#core/text.ts';
 import { Float, isList, isMap, type Value } from '#core/value.ts';
 import type { JobState, SweepState } from '#engine/sweep-state.ts';
-import type { Preview, SweepView } from '#engine/sweeps.ts';
+import type { Preview, SubmissionPreview, SweepView } from '#engine/sweeps.ts';
 import type { CommandFailure } from './failure.ts';
 
 type Document = Readonly<Record<string, Value>>;
@@ -22,6 +22,27 @@ export function previewDocument(preview: Preview): Document {
       index,
       parameters: strict(parameters),
       argv,
+    })),
+  };
+}
+
+/** `submit`: where the jobs go, and each of them. */
+export function submissionDocument({
+  system,
+  queue,
+  count,
+  jobs,
+}: Pick<SubmissionPreview, 'system' | 'queue' | 'count' | 'jobs'>): Document {
+  return {
+    system: system ?? null,
+    queue: queue ?? null,
+    count,
+    jobs: jobs.map(({ logId, directory, argv, overrides, script }) => ({
+      logId,
+      directory,
+      argv,
+      overrides,
+      script,
     })),
   };
 }

@@ -5,12 +5,14 @@ import { preview } from './verbs/preview.ts';
 import { cancel, pause, resume, retry, stop } from './verbs/requests.ts';
 import { rm } from './verbs/rm.ts';
 import { show } from './verbs/show.ts';
+import { submit } from './verbs/submit.ts';
 import { watch } from './verbs/watch.ts';
 import type { Verb } from './verb.ts';
 
 /** Everything `sweepdeck` can do, in the order of the help; `help` itself is run.ts's. */
 export const VERBS: readonly Verb[] = [
   launch,
+  submit,
   check,
   preview,
   list,

@@ -29,7 +29,7 @@ export interface JobFiles {
   write(job: number, attempt: number, parameters: Parameters): void;
   directory(job: number): string;
   /** What the queue needs to know of a job whose script is submitted as it is. */
-  prepared?(job: number): Pick<QueueJob, 'prepared'>;
+  prepared?(job: number, attempt: number): Pick<QueueJob, 'prepared'>;
   /** Final metrics of an ended job, read from its directory. */
   metrics(job: number): Metrics;
 }
@@ -297,7 +297,7 @@ export class SweepEngine {
               wasRunning: state === 'running',
             },
           }),
-      ...this.#options.files.prepared?.(index),
+      ...this.#options.files.prepared?.(index, attempt),
     };
   }
 

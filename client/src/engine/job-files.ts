@@ -10,6 +10,10 @@ export function jobFiles(source: SweepSource, open: OpenSource, settings: () => 
     wasClaimed: (job, attempt) => wasClaimed(source.jobDirectory(job), attempt),
     directory: (job) => source.jobDirectory(job),
     metrics: (job) => readFinalMetrics(source.jobDirectory(job), undefined, source.metricsReader(job)),
+    prepared(job, attempt) {
+      const prepared = open.prepared?.(job, attempt);
+      return prepared === undefined ? {} : { prepared };
+    },
     write: (job, attempt, parameters) => open.write(job, attempt, parameters, settings()),
   };
 }

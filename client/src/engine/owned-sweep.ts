@@ -12,7 +12,7 @@ import type { EngineSettings } from './settings.ts';
 import type { OpenSource } from './sources/source.ts';
 import type { SweepEntry } from './sweep-entry.ts';
 import { pathsIn } from './sweep-folder.ts';
-import { type FoldChange, isFinal } from './sweep-state.ts';
+import { type FoldChange, isFinal, type SweepState } from './sweep-state.ts';
 
 export interface OwnedSweep {
   /** Returns why the request was refused, if it was. */
@@ -109,7 +109,10 @@ function run(entry: SweepEntry, holding: Holding): TakeOver {
     files: jobFiles(entry.source, source, holding.settings),
     concurrency: source.concurrency,
     brakes: () => holding.settings().brakes,
-    onChange: holding.onChange,
+    onChange(change) {
+      if (source.follow !== undefined) followJobs(source.follow, state, change);
+      holding.onChange(change);
+    },
     onTrouble(sentence) {
       entry.trouble = sentence;
       holding.onChange({ jobs: [], phase: true });
@@ -131,6 +134,17 @@ function run(entry: SweepEntry, holding: Holding): TakeOver {
       close: release,
     },
   };
+}
+
+function followJobs(
+  follow: NonNullable<OpenSource['follow']>,
+  { jobs }: SweepState,
+  change: FoldChange,
+): void {
+  for (const index of change.jobs) {
+    const job = jobs[index];
+    if (job !== undefined) follow(job);
+  }
 }
 
 function watchInbox(entry: SweepEntry, engine: SweepEngine, { log }: Holding): InboxWatcher {

@@ -30,6 +30,9 @@ export interface SweepPaths {
   readonly inbox: string;
   /** The launched file, frozen. */
   readonly sweepFile: string;
+  /** The batch script that was submitted, frozen, and what else decided on its jobs. */
+  readonly script: string;
+  readonly submission: string;
   readonly jobs: string;
 }
 
@@ -46,6 +49,8 @@ export function pathsIn(directory: string): SweepPaths {
     journal: path.join(directory, 'journal.jsonl'),
     inbox: path.join(directory, 'inbox'),
     sweepFile: path.join(directory, 'sweep.yaml'),
+    script: path.join(directory, 'script.sh'),
+    submission: path.join(directory, 'submission.json'),
     jobs: path.join(directory, 'jobs'),
   };
 }

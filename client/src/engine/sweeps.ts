@@ -3,6 +3,7 @@
  * Whoever holds a sweep's lock runs it; everybody else follows its journal and sends requests by its inbox.
  * The same calls work in both roles.
  */
+import type { System } from '#core/batch/systems.ts';
 import type { Problem } from '#core/text.ts';
 import type { Parameters } from '#core/value.ts';
 import type { Metrics, SweepRequest } from './events.ts';
@@ -74,6 +75,11 @@ export interface LaunchOptions {
   readonly queue?: string;
 }
 
+export interface SubmitOptions extends LaunchOptions {
+  /** Absolute path of the directory to submit from; the script's own by default, or the root when its program is there. */
+  readonly from?: string;
+}
+
 const REFUSED = Symbol.for('sweepdeck.LaunchRefused');
 
 /** The file has errors; nothing was created. */
@@ -119,6 +125,34 @@ export interface Preview {
   readonly problems: readonly Problem[];
 }
 
+/** One job that a batch script would make. */
+export interface SubmissionJob {
+  readonly index: number;
+  /** The number it would get now; somebody else may be quicker. */
+  readonly logId: number;
+  /** Absolute path of the job's directory, which isn't there yet. */
+  readonly directory: string;
+  /** The words of its command: launchers, interpreter, program and arguments. */
+  readonly argv: readonly string[];
+  /** As Hydra prints them. */
+  readonly overrides: readonly string[];
+  readonly parameters: Parameters;
+  /** Text of the script that is submitted. */
+  readonly script: string;
+}
+
+/** What `sweepdeck submit --dry-run` and "Preview batch jobs" show. Nothing is written or run. */
+export interface SubmissionPreview {
+  /** Where the jobs would go; undefined while nobody knows. */
+  readonly system: System | 'local' | undefined;
+  readonly queue: string | undefined;
+  readonly count: bigint;
+  /** Absolute path of the directory that holds the jobs' own. */
+  readonly logs: string;
+  readonly jobs: readonly SubmissionJob[];
+  readonly problems: readonly Problem[];
+}
+
 export interface Sweeps {
   /** Reads `.sweeps` and starts following; with `run`, adopts what nobody runs. Resolves when every sweep was read once. */
   open(): Promise<void>;
@@ -127,6 +161,8 @@ export interface Sweeps {
   get(id: string): SweepView | undefined;
   /** Checks, freezes and starts a sweep file. Throws LaunchRefused, or an Error with a sentence (e.g. read-only folder). */
   launch(file: string, options?: LaunchOptions): Promise<SweepView>;
+  /** Checks a batch script and submits its jobs as a sweep. Throws as `launch`. */
+  submit(file: string, options?: SubmitOptions): Promise<SweepView>;
   /** Resolves when the owner has taken the request (it is in the journal). Rejects with a sentence when it was refused, or when nobody runs the sweep and this process can't. */
   request(id: string, request: SweepRequest): Promise<void>;
   /** Deletes a sweep that is not active. Rejects with a sentence otherwise. */

@@ -15,10 +15,20 @@ import { LiveMetrics } from './live-metrics.ts';
 import { type OwnedSweep, takeOver } from './owned-sweep.ts';
 import { readOwner } from './owner-lock.ts';
 import type { LocalWorkers } from './queues/local/workers.ts';
+import { plainTargets } from './sources/batch/target.ts';
+import { freezeSubmission } from './submit.ts';
 import { SweepEntry } from './sweep-entry.ts';
 import { deleteSweepFolder, listSweepFolders, pathsIn, sweepsFolder } from './sweep-folder.ts';
 import { type FoldChange, isFinal } from './sweep-state.ts';
-import type { Disposable, LaunchOptions, Sweeps, SweepsChange, SweepsOptions, SweepView } from './sweeps.ts';
+import type {
+  Disposable,
+  LaunchOptions,
+  SubmitOptions,
+  Sweeps,
+  SweepsChange,
+  SweepsOptions,
+  SweepView,
+} from './sweeps.ts';
 
 const TICK_MS = 2_000;
 /** How long the owner of a sweep may take to answer a request. */
@@ -79,7 +89,18 @@ export class WorkspaceSweeps implements Sweeps {
 
   async launch(file: string, options: LaunchOptions = {}): Promise<SweepView> {
     const { root, settings, version } = this.#options;
-    const id = await freezeSweep(file, options, { root, version, interpreter: settings().interpreter });
+    return this.#begin(
+      await freezeSweep(file, options, { root, version, interpreter: settings().interpreter }),
+    );
+  }
+
+  async submit(file: string, options: SubmitOptions = {}): Promise<SweepView> {
+    const { root, version } = this.#options;
+    return this.#begin(await freezeSubmission(file, options, { root, version, targets: plainTargets }));
+  }
+
+  /** Follows and runs a sweep whose folder has just been written. */
+  async #begin(id: string): Promise<SweepView> {
     const followed = await this.#follow(id);
     await this.#takeOver(followed);
     this.#tell({ type: 'added', sweep: id });

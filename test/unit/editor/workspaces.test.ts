@@ -21,6 +21,7 @@ class MemorySweeps implements Sweeps {
   list = (): readonly SweepView[] => this.views;
   get = (id: string): SweepView | undefined => this.views.find((view) => view.id === id);
   launch = (): Promise<SweepView> => Promise.reject(new Error('This folder only remembers.'));
+  submit = (): Promise<SweepView> => Promise.reject(new Error('This folder only remembers.'));
   request = (): Promise<void> => Promise.resolve();
   delete = (): Promise<void> => Promise.resolve();
   settled = (): Promise<SweepView> => Promise.reject(new Error('This folder only remembers.'));

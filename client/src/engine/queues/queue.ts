@@ -16,7 +16,14 @@ export interface QueueJob {
   /** What the journal tells of its submission to a batch system, for `adopt`. */
   readonly native?: KnownSubmission;
   /** A script that is submitted as it is, with all its directives, instead of one that the queue makes. */
-  readonly prepared?: { readonly script: string };
+  readonly prepared?: PreparedScript;
+}
+
+export interface PreparedScript {
+  /** Absolute path. */
+  readonly script: string;
+  /** The native name that its directives give it: unique, for this attempt alone. */
+  readonly name: string;
 }
 
 /** A submission that an earlier engine journaled. */

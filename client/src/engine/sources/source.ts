@@ -5,9 +5,11 @@
 import type { Parameters } from '#core/value.ts';
 import type { LogNames } from '../job-environment.ts';
 import type { MetricsReader } from '../metrics/metrics-file.ts';
+import type { PreparedScript } from '../queues/queue.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { EngineSettings } from '../settings.ts';
-import type { SweepState } from '../sweep-state.ts';
+import type { JobState, SweepState } from '../sweep-state.ts';
+import { batchScriptSource } from './batch-script.ts';
 import { sweepFileSource } from './sweep-file.ts';
 
 export interface SweepSource {
@@ -36,13 +38,17 @@ export interface OpenSource {
    * @throws StorageError when the disk is at fault, any other Error with a sentence when the job can't run.
    */
   write(job: number, attempt: number, parameters: Parameters, settings: EngineSettings): void;
+  /** The script that is submitted as it is, once it was written; for sources that make one for a batch system. */
+  prepared?(job: number, attempt: number): PreparedScript;
+  /** Told after each change of a job, for files that are kept up to date for others to read. */
+  readonly follow?: (job: JobState) => void;
 }
 
 /** Where a sweep is, and what its journal says of it. */
 export interface SweepPlace {
   /** Absolute path of `.sweeps/<id>`. */
   readonly directory: string;
-  readonly state: Pick<SweepState, 'id' | 'source' | 'seed' | 'workingDirectory' | 'queue'>;
+  readonly state: Pick<SweepState, 'id' | 'source' | 'file' | 'seed' | 'workingDirectory' | 'queue'>;
 }
 
 /** The source of a sweep; nothing is read yet. */
@@ -51,6 +57,6 @@ export function sourceOf(place: SweepPlace): SweepSource {
     case 'sweep-file':
       return sweepFileSource(place);
     case 'batch-script':
-      throw new Error(`${place.state.id} was made from a batch script, which this version can't run.`);
+      return batchScriptSource(place);
   }
 }
