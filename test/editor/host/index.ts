@@ -9,6 +9,7 @@ const { SWEEPDECK_HOST_RESULT: resultFile, SWEEPDECK_HOST_SUITE: suiteName = 'tr
 
 const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   trusted: [
+    () => import('./server-on-demand.ts'),
     () => import('./activation.ts'),
     () => import('./language.ts'),
     () => import('./batch-scripts.ts'),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { SiteNames } from '#core/batch/site-names.ts';
 import type { Position } from '#core/text.ts';
@@ -125,6 +127,32 @@ describe('amounts in completion', () => {
     assert.deepEqual(detailed('#SBATCH --time=|'), ['30: 30 min', '12:00:00: 12 h', '2-00:00:00: 2 d']);
     assert.ok(detailed('#PBS -l walltime=|').includes('12:00:00: 12 h'));
     assert.ok(offered('#PBS -l select=1:ncpus=1,place=|').includes('pack'));
+  });
+});
+
+describe('completion where the site knows names of every kind', () => {
+  const everything = {
+    siteNames: (): SiteNames => [{ name: 'all.q', detail: 'of the site' }, { name: 'short' }],
+  };
+  const fixtures = path.join(import.meta.dirname, '..', '..', 'fixtures', 'batch', 'found');
+  it('answers at every caret of every script, on the line of the caret', () => {
+    for (const file of readdirSync(fixtures)) {
+      const text = readFileSync(path.join(fixtures, file), 'utf8');
+      const analysis = analyse(text, everything);
+      for (const [line, content] of text.split('\n').entries()) {
+        if (!content.trimStart().startsWith('#')) continue;
+        for (let character = 0; character <= content.length; character++)
+          for (const { edit } of completion(analysis, { line, character }).items) {
+            const { start, end } = edit.range;
+            assert.ok(start.line === line && end.line === line);
+            assert.ok(
+              start.character <= character && character <= end.character,
+              `${content} at ${character}`,
+            );
+            assert.ok(end.character <= content.length);
+          }
+      }
+    }
   });
 });
 
