@@ -1,6 +1,7 @@
 /** The language server: connection, documents, settings. What it serves is in its table of languages. */
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  CodeLensRefreshRequest,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   LSPErrorCodes,
@@ -63,6 +64,7 @@ export function startServer(
   let problemsPage: string | undefined;
   let trusted = false;
   let submits = false;
+  let refreshesLenses = false;
   let asksForSettings = false;
   let tellsOfSettings = false;
   let tellsOfFolders = false;
@@ -140,6 +142,8 @@ export function startServer(
       state.settings = undefined;
       analyseAgain([state]);
     }
+    // what they say depends on trust, settings and programs as well
+    if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
   }
 
   /**
@@ -188,6 +192,7 @@ export function startServer(
     problemsPage = told.problemsPage;
     trusted = told.workspaceTrusted === true;
     submits = told.submitsScripts === true;
+    refreshesLenses = submits && workspace?.codeLens?.refreshSupport === true;
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
@@ -203,7 +208,7 @@ export function startServer(
     // A program that gets or loses an option changes what is wrong in the files that run it.
     if (watchesFiles)
       void connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: '**/*.py' }],
+        watchers: [{ globPattern: '**/*.py' }, { globPattern: '**/{conf,config,configs}/**/*.yaml' }],
       });
     if (tellsOfFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {

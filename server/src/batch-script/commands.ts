@@ -5,7 +5,12 @@ import {
   type AskHydra,
   type CommandConfig,
 } from '#core/batch/commands/config-checks.ts';
-import { readMultirunScript, type MultirunCommand, type MultirunScript } from '#core/batch/commands/read.ts';
+import {
+  readMultirunScript,
+  type MultirunCommand,
+  type MultirunScript,
+  type Program,
+} from '#core/batch/commands/read.ts';
 import { offsetIn, type ScriptProblemCode } from '#core/batch/problem-list.ts';
 import type { BatchScript } from '#core/batch/read.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
@@ -20,6 +25,7 @@ export class ScriptCommands {
   readonly #batch: BatchScript;
   readonly #ask: AskHydra;
   #script: MultirunScript | undefined;
+  readonly #takesOverrides = new Map<string, boolean | undefined>();
   readonly #configs = new Map<MultirunCommand, CommandConfig | undefined>();
 
   constructor(batch: BatchScript, surroundings: Surroundings) {
@@ -32,9 +38,17 @@ export class ScriptCommands {
     if (this.#batch.system === undefined) return undefined;
     return (this.#script ??= readMultirunScript(this.#batch.script.text, {
       batch: this.#batch,
-      takesOverrides: (program) => this.#ask(program, { choices: noChoices })?.takesOverrides,
+      takesOverrides: (program) => this.#asksOnce(program),
       groupOptions: (program, group) => this.#ask(program, { choices: noChoices })?.config?.groups.get(group),
     }));
+  }
+
+  /** Rounds of a loop, and most commands of a script, run one program. */
+  #asksOnce(program: Program): boolean | undefined {
+    const key = `${program.kind} ${program.name ?? ''}`;
+    if (!this.#takesOverrides.has(key))
+      this.#takesOverrides.set(key, this.#ask(program, { choices: noChoices })?.takesOverrides);
+    return this.#takesOverrides.get(key);
   }
 
   /** Everything that is wrong with directives and commands, by place. */

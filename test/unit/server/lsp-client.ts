@@ -26,6 +26,8 @@ export interface EditorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the workspace is trusted from the beginning; otherwise the server isn't told anything about trust. */
   readonly trusted?: true;
+  /** Whether the editor has commands that submit batch scripts. */
+  readonly submits?: true;
 }
 
 type Waiting = (params: PublishDiagnosticsParams) => boolean;
@@ -78,6 +80,7 @@ export class Editor {
       initializationOptions: {
         problemsPage: 'file:///sweepdeck/docs/problems.md',
         ...(options.trusted && { workspaceTrusted: true }),
+        ...(options.submits && { submitsScripts: true }),
       },
       workspaceFolders: (options.roots ?? []).map((uri) => ({ uri, name: path.basename(uri) })),
       capabilities: {
