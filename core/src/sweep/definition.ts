@@ -5,9 +5,10 @@ import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
 import { replacing, type ProblemList, type Span } from './problem-list.ts';
 import { isFloat } from './scalar.ts';
-import { keysOf, reportUnknownValue } from './shapes.ts';
+import { keysOf } from './shape-schemas.ts';
 import { nearest } from './spelling.ts';
 import type { DistributionName } from './sweep.ts';
+import { reportUnknownValue } from './wrong-values.ts';
 
 export type DefinitionShape = DistributionName | 'nested';
 

@@ -3,7 +3,8 @@ import { isMap, isScalar } from 'yaml';
 import type { Entry, SweepDocument } from './document.ts';
 import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { replacing, type ProblemList } from './problem-list.ts';
-import { checkShape, keysOf } from './shapes.ts';
+import { keysOf } from './shape-schemas.ts';
+import { checkShape } from './shapes.ts';
 import { methods } from './methods.ts';
 import type { Method } from './sweep.ts';
 
