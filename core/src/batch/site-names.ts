@@ -53,6 +53,8 @@ export function checkSiteNames(job: Job): void {
   if (options.some(({ spec }) => spec.key === 'clusters')) return;
   for (const option of options) {
     const { spec, value, valueSpan, verbatim } = option;
+    // remarks are not worth their time among hundreds of problems
+    if (problems.isFull) return;
     if (spec.live === undefined || !checked.has(spec.live) || value === undefined) continue;
     const known = surroundings.siteNames(dialect.system, spec.live);
     if (known === undefined || known === 'pending' || known.length === 0) continue;

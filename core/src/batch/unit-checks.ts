@@ -6,6 +6,8 @@ import { formatSlurmTime, inWords } from './values/time.ts';
 export function checkUnits({ script, options, problems }: Job): void {
   for (const option of options) {
     const { spec, value, valueSpan, verbatim, parsed } = option;
+    // remarks are not worth their time among hundreds of problems
+    if (problems.isFull) return;
     if (value === undefined || parsed === undefined) continue;
     if (spec.kind === 'slurm-time' && isRounded(value, parsed)) {
       const minutes = Math.ceil(parsed / 60) * 60;
