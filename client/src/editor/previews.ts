@@ -1,7 +1,7 @@
 /** Asks the engine what a sweep file would run; the number of jobs is kept per version of the text. */
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import type { Preview } from '#engine/sweeps.ts';
+import type { Preview, SubmissionPreview, SubmitOptions } from '#engine/sweeps.ts';
 import type { Settings } from './settings.ts';
 import type { Folder, Workspaces } from './workspaces.ts';
 
@@ -37,6 +37,23 @@ export class Previews {
       limit,
       ...(seed === undefined ? {} : { seed }),
     });
+  }
+
+  /** The first `limit` jobs that a batch script would make. */
+  async ofScript(
+    { file, text }: SweepText,
+    limit: number,
+    options: SubmitOptions = {},
+  ): Promise<SubmissionPreview> {
+    const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? { name: '', path: path.dirname(file) };
+    const { plainTargets, previewSubmission } = await import('#engine/index.ts');
+    const { pythonPath } = this.#settings.of(folder);
+    return previewSubmission(
+      file,
+      text,
+      { ...options, limit, pythonPath },
+      { root: folder.path, targets: plainTargets },
+    );
   }
 
   /** Number of jobs and problems of a document as it is now. */

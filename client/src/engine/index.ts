@@ -1,3 +1,5 @@
 /** What the editor loads of the engine, as a bundle of its own and not before it is needed. */
 export { createSweeps, createWorkers } from './create-sweeps.ts';
 export { previewSweep } from './preview.ts';
+export { plainTargets } from './sources/batch/target.ts';
+export { previewSubmission } from './submit.ts';

@@ -71,8 +71,16 @@ export function previewSubmission(
 ): SubmissionPreview {
   const read = readFor(file, text, options, surroundings);
   const { script, problems, target, logs } = read;
+  const around = {
+    system: systemOf(target),
+    queue: target?.queue,
+    queues: surroundings.targets.names(),
+    count: script.count,
+    logs,
+    problems,
+  };
   if (!isSubmittable(read)) {
-    return { system: systemOf(target), queue: target?.queue, count: script.count, logs, jobs: [], problems };
+    return { ...around, jobs: [] };
   }
   const first = nextLogId(logs);
   // the number that the launch adds is not known yet
@@ -80,7 +88,7 @@ export function previewSubmission(
   const submitted = submittedScript(read, read.target, id, surroundings.root);
   const count = Math.min(options.limit, Number(script.count));
   const jobs = jobsOf(submitted, (index) => first + index, count, options.pythonPath);
-  return { system: systemOf(target), queue: target?.queue, count: script.count, logs, jobs, problems };
+  return { ...around, jobs };
 }
 
 /** The jobs of a sweep that was made from a batch script. @throws Error with a sentence when what is kept of it can't be read. */

@@ -146,6 +146,8 @@ export interface SubmissionPreview {
   /** Where the jobs would go; undefined while nobody knows. */
   readonly system: System | 'local' | undefined;
   readonly queue: string | undefined;
+  /** Names of all queues that could be chosen. */
+  readonly queues: readonly string[];
   readonly count: bigint;
   /** Absolute path of the directory that holds the jobs' own. */
   readonly logs: string;

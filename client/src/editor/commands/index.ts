@@ -4,10 +4,12 @@ import type { Command, Deck } from './command.ts';
 import { generalCommands } from './general-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { launchCommands } from './launch-commands.ts';
+import { submitCommands } from './submit-commands.ts';
 import { sweepCommands } from './sweep-commands.ts';
 
 const commands: readonly Command[] = [
   ...launchCommands,
+  ...submitCommands,
   ...sweepCommands,
   ...jobCommands,
   ...generalCommands,

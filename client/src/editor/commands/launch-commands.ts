@@ -93,7 +93,7 @@ function isSweepDocument({ uri, languageId }: vscode.TextDocument): boolean {
 }
 
 /** The file with its text on the disk; undefined when the person didn't save it. */
-async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+export async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
   if (document === undefined || (!document.isDirty && !document.isUntitled)) return uri;
   if (document.isUntitled) return vscode.workspace.save(uri);
@@ -115,7 +115,8 @@ function launchOptions(argument: unknown): LaunchOptions {
     : {};
 }
 
-function showRefusal({ output }: Deck, uri: vscode.Uri, refusal: LaunchRefused): void {
+/** Tells what is wrong with a file that was to be launched, and leads there. */
+export function showRefusal({ output }: Deck, uri: vscode.Uri, refusal: LaunchRefused): void {
   const show = vscode.l10n.t('Show problem');
   Promise.resolve(vscode.window.showErrorMessage(refusal.message, show))
     .then(async (answer) => {

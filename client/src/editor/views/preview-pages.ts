@@ -1,13 +1,18 @@
 /** Read-only pages that show what a launch would run, with a code lens that launches exactly that. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Preview } from '#engine/sweeps.ts';
 import { shellQuote } from '#engine/shell-quote.ts';
 import { countText, previewLimit, previewText } from '../presentation/preview-text.ts';
+import { scriptLimit, submissionText } from '../presentation/submission-text.ts';
 import type { Previews } from '../previews.ts';
 
 export const previewScheme = 'sweepdeck-preview';
 
+type Kind = 'sweep' | 'script';
+
 interface Page {
+  readonly kind: Kind;
   readonly source: vscode.Uri;
   readonly seed: number;
   launchable: string | undefined;
@@ -43,8 +48,16 @@ export class PreviewPages
   }
 
   /** Opens the page of a sweep file beside nothing else: one page per file. */
-  async show(source: vscode.Uri): Promise<vscode.TextDocument> {
-    const uri = pageUri(source);
+  show(source: vscode.Uri): Promise<vscode.TextDocument> {
+    return this.#open(pageUri(source, 'sweep'));
+  }
+
+  /** Opens the page of a batch script. */
+  showScript(source: vscode.Uri): Promise<vscode.TextDocument> {
+    return this.#open(pageUri(source, 'script'));
+  }
+
+  async #open(uri: vscode.Uri): Promise<vscode.TextDocument> {
     if (this.#pages.has(uri.toString())) this.#changing.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
@@ -54,15 +67,22 @@ export class PreviewPages
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const page = this.#page(uri);
     const document = await vscode.workspace.openTextDocument(page.source);
-    const preview = await this.#previews.of(
-      { file: page.source.fsPath, text: document.getText() },
-      previewLimit,
-      page.seed,
-    );
-    const refused = preview.problems.some((problem) => problem.severity === 'error');
-    page.launchable = refused ? undefined : countText(preview.count);
+    const file = page.source.fsPath;
+    const text = document.getText();
+    if (page.kind === 'script') {
+      const jobs = await this.#previews.ofScript({ file, text }, scriptLimit, { seed: page.seed });
+      this.#setLaunchable(page, jobs);
+      return submissionText(path.basename(file), jobs);
+    }
+    const preview = await this.#previews.of({ file, text }, previewLimit, page.seed);
+    this.#setLaunchable(page, preview);
+    return previewText(path.basename(file), preview, shellQuote);
+  }
+
+  #setLaunchable(page: Page, { problems, count }: Pick<Preview, 'problems' | 'count'>): void {
+    const refused = problems.some(({ severity }) => severity === 'error');
+    page.launchable = refused ? undefined : countText(count);
     this.#lenses.fire();
-    return previewText(path.basename(page.source.fsPath), preview, shellQuote);
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
@@ -70,8 +90,11 @@ export class PreviewPages
     if (page?.launchable === undefined || !vscode.workspace.isTrusted) return [];
     return [
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
-        command: 'sweepdeck.launch',
-        title: vscode.l10n.t('Launch sweep · {0}', page.launchable),
+        command: page.kind === 'sweep' ? 'sweepdeck.launch' : 'sweepdeck.submitScript',
+        title:
+          page.kind === 'sweep'
+            ? vscode.l10n.t('Launch sweep · {0}', page.launchable)
+            : vscode.l10n.t('Submit batch script · {0}', page.launchable),
         arguments: [page.source, { seed: page.seed }],
       }),
     ];
@@ -83,6 +106,7 @@ export class PreviewPages
     let page = this.#pages.get(key);
     if (page === undefined) {
       page = {
+        kind: uri.fragment === 'script' ? 'script' : 'sweep',
         source: vscode.Uri.parse(uri.query),
         seed: Math.floor(Math.random() * 2 ** 31),
         launchable: undefined,
@@ -99,15 +123,18 @@ export class PreviewPages
   }
 
   #renew(source: vscode.Uri): void {
-    const uri = pageUri(source);
-    if (this.#pages.has(uri.toString())) this.#changing.fire(uri);
+    for (const kind of ['sweep', 'script'] as const) {
+      const uri = pageUri(source, kind);
+      if (this.#pages.has(uri.toString())) this.#changing.fire(uri);
+    }
   }
 }
 
-function pageUri(source: vscode.Uri): vscode.Uri {
+function pageUri(source: vscode.Uri, kind: Kind): vscode.Uri {
   return vscode.Uri.from({
     scheme: previewScheme,
     path: `/Preview of ${path.posix.basename(source.path)}`,
     query: source.toString(),
+    ...(kind === 'script' ? { fragment: kind } : {}),
   });
 }
