@@ -10,6 +10,8 @@ import { endOfLsf, termOf } from './lsf-ends.ts';
 const HEAD = /^Job <(\d+)(?:\[(\d+)\])?>,/;
 const EVENT = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?: /;
 
+const SUBMITTED = /^[^<]{15,30}: Submitted from /;
+
 /** Reads what has ended; of a job that has not, or of which it is not said how, nothing is said. */
 export function readBhist(answer: Answer): Listing {
   const none = /no matching job found|no job found/i.test(`${answer.stderr}\n${answer.stdout}`);
@@ -21,19 +23,21 @@ export function readBhist(answer: Answer): Listing {
 
 /** The jobs, each as its unbroken lines. */
 function paragraphs(text: string): readonly (readonly string[])[] {
-  const jobs: string[][] = [];
-  for (const line of text.split('\n')) {
-    if (HEAD.test(line)) jobs.push([line]);
-    else if (EVENT.test(line)) jobs.at(-1)?.push(line);
-    else {
-      // a broken line went on with blanks before it, where a blank had stood or not
-      const job = jobs.at(-1);
-      const last = job?.pop();
-      if (job !== undefined && last !== undefined)
-        job.push(/^\s{5,}\S/.test(line) ? `${last.trimEnd()} ${line.trim()}` : last);
-    }
+  const jobs: string[][][] = [];
+  let open: string[][] | undefined;
+  // what stands behind the last line break is no whole line
+  for (const line of text.split('\n').slice(0, -1)) {
+    if (HEAD.test(line)) jobs.push((open = [[line]]));
+    else if (EVENT.test(line)) {
+      // a job is submitted once: this is another one's, whose head is missing
+      if (SUBMITTED.test(line) && open?.some(([event = '']) => SUBMITTED.test(event)) === true)
+        open = undefined;
+      open?.push([line]);
+    } else if (/^-{10}/.test(line)) open = undefined;
+    // a broken line goes on behind blanks
+    else if (/^ {5,}\S/.test(line)) open?.at(-1)?.push(line.trim());
   }
-  return jobs;
+  return jobs.map((lines) => lines.map((parts) => parts.join(' ')));
 }
 
 function endedJob([head = '', ...events]: readonly string[]): NativeJob | undefined {
@@ -41,21 +45,22 @@ function endedJob([head = '', ...events]: readonly string[]): NativeJob | undefi
   if (base === undefined) return undefined;
   const task = index === undefined ? undefined : Number(index);
   const said = events.map((event) => event.replace(EVENT, ''));
-  const started = said.findLastIndex((event) => /^(Starting|Dispatched)/.test(event));
+  const started = said.findLastIndex((event) =>
+    /^(Starting|Dispatched|Submitted|Pending)|requeued/.test(event),
+  );
   const last = said.slice(started + 1);
   const completed = /^Completed <(done|exit)>(.*)/.exec(
     last.findLast((event) => event.startsWith('Completed')) ?? '',
   );
   const ended = last.findLast((event) => /^(Done successfully|Exited)\b/.test(event)) ?? '';
   const well = ended.startsWith('Done successfully');
-  if (completed === null && ended === '') return undefined;
-  // both are there at the end of a job, and say the same
-  if (completed !== null && ended !== '' && well !== (completed[1] === 'done')) return undefined;
+  // it stands at the end of every job; the two say the same
+  if (completed === null || (ended !== '' && well !== (completed[1] === 'done'))) return undefined;
   const code = /^Exited with exit code (\d{1,3})\b/.exec(ended)?.[1];
   const signal = /^Exited by signal (\d{1,2})\b/.exec(ended)?.[1];
-  const term = termOf(`${ended} ${completed?.[2] ?? ''}`);
+  const term = termOf(`${ended} ${completed[2] ?? ''}`);
   const number =
-    well || completed?.[1] === 'done'
+    well || completed[1] === 'done'
       ? 0
       : code !== undefined
         ? Number(code)

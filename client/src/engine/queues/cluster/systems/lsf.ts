@@ -187,9 +187,7 @@ function readBjobs(answer: Answer): Listing {
 
 function jobOf(line: string): NativeJob | undefined {
   const fields = line.split('|');
-  const [number, index, word, code, reason, partition, nodes, user, ...rest] = fields.map((field) =>
-    field.trim(),
-  );
+  const [number, index, word, code, reason, partition, nodes, user] = fields.map((field) => field.trim());
   // with LSB_BJOBS_DISPLAY_ENH the id of a task holds its index
   const [, base, inId] = /^(\d+)(?:\[(\d+)\])?$/.exec(number ?? '') ?? [];
   if (base === undefined || fields.length < FIELDS || word === undefined) return undefined;
@@ -198,7 +196,11 @@ function jobOf(line: string): NativeJob | undefined {
   const known = STAGES.get(word);
   const said = (text: string | undefined): text is string =>
     text !== undefined && text !== '' && text !== '-';
-  const name = rest.join('|').replace(/\[\d+\]$/, '');
+  const name = fields
+    .slice(FIELDS - 1)
+    .join('|')
+    .trim()
+    .replace(/\[\d+\]$/, '');
   return {
     id: task === 0 ? base : `${base}[${task}]`,
     base,

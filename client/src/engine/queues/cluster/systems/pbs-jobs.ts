@@ -119,7 +119,9 @@ const SIGTERM = 15;
 /** Exit status: 0-255 the program's, 256 + n by signal n, below 0 what the system did or could not do. */
 function endOf(attributes: PbsAttributes, names: PbsAttributeNames): NativeEnd {
   const text = attributes.get(names.exitStatus);
-  const started = attributes.has(names.started) || attributes.has('session_id');
+  const started = ['session_id', 'resources_used.walltime', names.started].some((name) =>
+    attributes.has(name),
+  );
   // deleted before it ran: nothing of it could end with a status
   if (text === undefined) return { outcome: started ? 'unknown' : 'cancelled' };
   return /^-?\d{1,5}$/.test(text)

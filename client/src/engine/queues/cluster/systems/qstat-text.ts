@@ -12,36 +12,42 @@ export interface QstatBlock {
 const HEAD = /^Job Id:\s*(\S+)\s*$/;
 const ATTRIBUTE = /^(\s+)([A-Za-z_][\w.-]*) = (.*)$/;
 
+interface OpenBlock {
+  readonly id: string;
+  readonly attributes: Map<string, string>;
+  indent?: string;
+  last: string;
+}
+
 /**
- * The blocks in their order. A block without its end (the text was cut) is left out. Of an attribute that stands
- * twice the first counts: values that hold line breaks can look like attributes.
+ * The blocks in their order. One that does not end in an empty line (the text was cut) is left out. Of an attribute that
+ * stands twice the first counts: values that hold line breaks can look like attributes. An empty line inside a value ends
+ * the block too: what stands behind it is missing then, and never another job's.
  */
 export function readQstatText(text: string): readonly QstatBlock[] {
   const blocks: QstatBlock[] = [];
-  let open:
-    { id: string; attributes: Map<string, string>; indent: string | undefined; last: string } | undefined;
-  const lines = text.split('\n');
+  let open: OpenBlock | undefined;
   // what stands behind the last line break is no whole line
-  for (const line of lines.slice(0, -1)) {
+  for (const line of text.split('\n').slice(0, -1)) {
     const head = HEAD.exec(line);
-    if (head !== null) {
-      open = { id: head[1] ?? '', attributes: new Map(), indent: undefined, last: '' };
-      continue;
-    }
-    if (open === undefined) continue;
-    if (line.trim() === '') {
+    if (head !== null) open = { id: head[1] ?? '', attributes: new Map(), last: '' };
+    else if (open !== undefined && line.trim() !== '') takeLine(open, line);
+    else if (open !== undefined) {
       if (open.attributes.size > 0) blocks.push({ id: open.id, attributes: open.attributes });
       open = undefined;
-      continue;
-    }
-    const found = ATTRIBUTE.exec(line);
-    const [, indent = '', name = '', value = ''] = found ?? [];
-    if (found !== null && indent === (open.indent ??= indent)) {
-      if (!open.attributes.has(name)) open.attributes.set(name, value);
-      open.last = name;
-    } else if (line.startsWith('\t')) {
-      open.attributes.set(open.last, (open.attributes.get(open.last) ?? '') + line.slice(1));
     }
   }
   return blocks;
+}
+
+function takeLine(block: OpenBlock, line: string): void {
+  const { attributes } = block;
+  const found = ATTRIBUTE.exec(line);
+  const [, indent = '', name = '', value = ''] = found ?? [];
+  if (found !== null && indent === (block.indent ??= indent)) {
+    if (!attributes.has(name)) attributes.set(name, value);
+    block.last = name;
+  } else if (line.startsWith('\t')) {
+    attributes.set(block.last, (attributes.get(block.last) ?? '') + line.slice(1));
+  }
 }
