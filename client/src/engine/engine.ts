@@ -98,6 +98,7 @@ export class SweepEngine {
         this.#tellTrouble();
       },
       hasMore: () => this.#state.phase === 'running' && !this.#nothingLeft(),
+      isSubmitting: () => this.#nextTurn !== undefined,
     });
   }
 
@@ -204,7 +205,10 @@ export class SweepEngine {
     const turnEnds = performance.now() + TURN_MS;
     while (this.#mayStartAnother()) {
       if (performance.now() > turnEnds) {
-        this.#nextTurn = setImmediate(() => this.#pump());
+        this.#nextTurn = setImmediate(() => {
+          this.#nextTurn = undefined;
+          this.#pump();
+        });
         return;
       }
       const next = this.#next();

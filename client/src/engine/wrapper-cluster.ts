@@ -26,15 +26,16 @@ export interface ClusterScriptOptions extends ProgramOptions {
   readonly streams?: 'wrapper' | 'batch-system';
 }
 
-/** The line that tells submissions of one script apart; `resubmission` counts on. */
-const SUBMISSION_LINE = /^submission=\$\{1:-(\d+)\}$/m;
+/** The line that tells submissions of one script apart. */
+const SUBMISSION_LINE = /^submission=\$\{1:-[\w/-]+\}$/m;
 
 /**
  * The same script for another submission of it. The system may start what it accepted any number of times,
  * one after the other: those are restarts. Whatever comes of two submissions is never to run both times.
+ * `tag`: letters, digits, `_`, `-` and `/`.
  */
-export function resubmission(script: string, submission: number): string {
-  return script.replace(SUBMISSION_LINE, `submission=\${1:-${submission}}`);
+export function resubmission(script: string, tag: string): string {
+  return script.replace(SUBMISSION_LINE, () => `submission=\${1:-${tag}}`);
 }
 
 /**

@@ -161,4 +161,6 @@ export interface BatchListener extends QueueListener {
   onTrouble(sentence: string | undefined): void;
   /** Whether the engine would submit more jobs if it could. */
   hasMore(): boolean;
+  /** Whether the engine is in the middle of submitting jobs and goes on in a moment. */
+  isSubmitting(): boolean;
 }

@@ -132,7 +132,7 @@ describe('the wrapper on a cluster', () => {
     await runAndKill('1');
     writeFileSync(script(), read('script.sh').replace('sleep 60', 'exit 0'));
     const again = read('script.sh');
-    writeFileSync(script(), resubmission(again, 2));
+    writeFileSync(script(), resubmission(again, 'quad-1/2'));
     assert.equal(run('2'), 75);
     writeFileSync(script(), again);
     assert.equal(run('2'), 0);

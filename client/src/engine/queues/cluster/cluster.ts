@@ -1,0 +1,417 @@
+/**
+ * The queue in front of a batch system, one driver for all of them. It gathers jobs into submissions, has
+ * each one put on record before it is made, watches them through the connection that all sweeps share, and
+ * tells what becomes of them.
+ */
+import os from 'node:os';
+import path from 'node:path';
+import type { EndState } from '../../events.ts';
+import { plainHostName } from '../../exit-record.ts';
+import { readClaim, wasClaimed } from '../../job-directory.ts';
+import { CANCELLED_BEFORE_START } from '../local/outcome.ts';
+import type { BatchListener, KnownSubmission, Queue, QueueEvent, QueueJob } from '../queue.ts';
+import { type Batch, type Cancellation, nativeIdIn, type Tracked, tracked as track } from './batch.ts';
+import { batchName, type ScriptHead } from './batch-files.ts';
+import type { NativeId, NativeJob, Verdict } from './batch-system.ts';
+import type { Monitor, Watcher } from './monitor.ts';
+import type { Snapshot } from './snapshot.ts';
+import { type Accepted, Submitter } from './submitter.ts';
+import { Tracker, type TrackerSettings } from './tracker.ts';
+
+export interface ClusterQueueOptions {
+  readonly monitor: Monitor;
+  readonly listener: BatchListener;
+  /** The sweep's id; its jobs' native names begin like it. */
+  readonly sweep: string;
+  /** Absolute path of the folder for `batches/<name>`. */
+  readonly folder: string;
+  /** Jobs at once that the sweep itself allows. */
+  readonly concurrency: number | undefined;
+  /** Read at every use. */
+  readonly settings: () => ClusterQueueSettings;
+  /** The person's own lines for every script. @throws Error with a sentence */
+  readonly head: () => ScriptHead;
+}
+
+export interface ClusterQueueSettings extends TrackerSettings {
+  /** Jobs of one sweep that may wait and run in the batch system at once. */
+  readonly maxJobs: number;
+}
+
+/** How long jobs that the engine is still writing are waited for at most. */
+const LONGEST_GATHERING_MS = 2_000;
+
+export class ClusterQueue implements Queue, Watcher {
+  readonly throttles = true;
+  readonly #options: ClusterQueueOptions;
+  readonly #submitter: Submitter;
+  readonly #tracker: Tracker;
+  readonly #jobs = new Map<string, Tracked>();
+  readonly #lost = new Map<string, QueueJob>();
+  #gathered: Tracked[] = [];
+  #gatherTimer: NodeJS.Timeout | undefined;
+  #gatheringSince = 0;
+  #adopted: Tracked[] = [];
+  #cancelTimer: NodeJS.Immediate | undefined;
+  #lostTimer: NodeJS.Timeout | undefined;
+  /** Submissions, one after the other. */
+  #chain: Promise<void> = Promise.resolve();
+  #wasPreempted = false;
+  #closed = false;
+
+  constructor(options: ClusterQueueOptions) {
+    this.#options = options;
+    const { monitor, listener, settings, head } = options;
+    const { connection } = monitor;
+    this.#submitter = new Submitter({
+      connection,
+      listener,
+      head,
+      atOnce: options.concurrency,
+      onAccepted: (batch, accepted) => this.#onAccepted(batch, accepted),
+      onWithdrawn: (batch) => this.#onWithdrawn(batch),
+    });
+    this.#tracker = new Tracker({
+      connection,
+      settings,
+      host: plainHostName(os.hostname()),
+      emit: (event) => this.#emit(event),
+      onGone: (tracked, state) => this.#onGone(tracked, state),
+    });
+    monitor.join(this);
+  }
+
+  free(): number {
+    if (this.#closed) return 0;
+    const { maxJobs } = this.#options.settings();
+    const room = maxJobs - this.#jobs.size;
+    return Math.max(0, Math.min(room, this.#roomByThrottle()));
+  }
+
+  /** A whole array is throttled by the system; behind it, jobs are handed in as others end. */
+  #roomByThrottle(): number {
+    const { concurrency } = this.#options;
+    if (concurrency === undefined) return Infinity;
+    const { arrays } = this.#options.monitor.connection.system;
+    const isFirst = this.#jobs.size === this.#gathered.length;
+    if (isFirst && arrays !== undefined && arrays.unthrottled !== true) {
+      return arrays.most - this.#gathered.length;
+    }
+    return concurrency - this.#jobs.size;
+  }
+
+  submit(job: QueueJob): void {
+    this.#gather(this.#enter(job));
+  }
+
+  adopt(job: QueueJob): void {
+    this.#adopted.push(this.#enter(job));
+    // later, so that a `cancel` right after is known before a job that never started would be started
+    if (this.#adopted.length === 1) setImmediate(() => this.#resumeAdopted());
+  }
+
+  cancel(id: string): void {
+    const tracked = this.#jobs.get(id);
+    if (tracked === undefined || tracked.cancelled !== undefined) return;
+    tracked.cancelled = { sentAt: -Infinity, sent: 0, failed: false };
+    // later: many are cancelled in one call, and no event comes out of this one
+    this.#cancelTimer ??= setImmediate(() => this.#sendCancels());
+  }
+
+  hold(ids: readonly string[]): void {
+    this.#ask('held', ids, (native) => this.#options.monitor.connection.hold(native));
+  }
+
+  release(ids: readonly string[]): void {
+    this.#ask('released', ids, (native) => this.#options.monitor.connection.release(native));
+  }
+
+  watchLost(job: QueueJob): void {
+    this.#lost.set(job.id, job);
+    this.#lostTimer ??= setInterval(
+      () => this.#lookForLost(),
+      this.#options.monitor.connection.timing.lostAgain,
+    );
+    this.#lostTimer.unref();
+  }
+
+  /** As the system last listed the job; undefined for one that it did not list yet. */
+  native(id: string): NativeJob | undefined {
+    return this.#jobs.get(id)?.row;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#gatherTimer);
+    clearImmediate(this.#cancelTimer);
+    clearInterval(this.#lostTimer);
+    this.#submitter.close();
+    this.#tracker.close();
+    this.#options.monitor.leave(this);
+  }
+
+  unfinished(): readonly NativeId[] {
+    const ids: NativeId[] = [];
+    for (const { native } of this.#jobs.values()) if (native !== undefined) ids.push(native);
+    return ids;
+  }
+
+  needsNews(): boolean {
+    if (this.#options.listener.hasMore() || this.#gathered.length > 0) return true;
+    // where jobs are preempted, they will be again
+    if (this.#wasPreempted) return true;
+    for (const { cancelled, absent } of this.#jobs.values()) {
+      if (cancelled !== undefined || absent !== undefined) return true;
+    }
+    return false;
+  }
+
+  onSnapshot(snapshot: Snapshot): boolean {
+    if (this.#closed) return false;
+    const changed = this.#tracker.look(this.#jobs.values(), snapshot);
+    this.#sendCancels();
+    return changed;
+  }
+
+  #emit(event: QueueEvent): void {
+    if (event.type === 'requeued') this.#wasPreempted = true;
+    if (!this.#closed) this.#options.listener.onEvent(event);
+  }
+
+  #onGone({ job, attempt }: Tracked, state: EndState | 'again'): void {
+    this.#jobs.delete(job.id);
+    if (state === 'lost') this.watchLost({ ...job, attempt });
+  }
+
+  #enter(job: QueueJob): Tracked {
+    const tracked = track(job);
+    this.#jobs.set(job.id, tracked);
+    this.#lost.delete(job.id);
+    return tracked;
+  }
+
+  #gather(tracked: Tracked): void {
+    if (this.#gathered.length === 0) this.#gatheringSince = performance.now();
+    this.#gathered.push(tracked);
+    clearTimeout(this.#gatherTimer);
+    const { gather } = this.#options.monitor.connection.timing;
+    this.#gatherTimer = setTimeout(() => this.#handIn(), gather);
+  }
+
+  /** Makes submissions of what was gathered, once no more is to be expected. */
+  #handIn(): void {
+    const isLong = performance.now() - this.#gatheringSince > LONGEST_GATHERING_MS;
+    if (!isLong && this.free() > 0 && this.#options.listener.isSubmitting()) {
+      this.#gatherTimer = setTimeout(() => this.#handIn(), this.#options.monitor.connection.timing.gather);
+      return;
+    }
+    const jobs = this.#gathered;
+    this.#gathered = [];
+    const { arrays } = this.#options.monitor.connection.system;
+    const together = arrays === undefined ? [] : jobs.filter(({ job }) => job.prepared === undefined);
+    for (const tracked of jobs) if (!together.includes(tracked)) this.#enqueue([tracked]);
+    for (let at = 0; at < together.length; at += arrays?.most ?? 1) {
+      this.#enqueue(together.slice(at, at + (arrays?.most ?? 1)));
+    }
+  }
+
+  #enqueue(jobs: readonly Tracked[]): void {
+    this.#then(() => this.#submitBatch(jobs));
+  }
+
+  #then(step: () => Promise<unknown>): void {
+    this.#chain = this.#chain
+      .then(async () => {
+        if (!this.#closed) await step();
+      })
+      .catch((error: unknown) => {
+        this.#options.listener.onTrouble(error instanceof Error ? error.message : String(error));
+      });
+  }
+
+  async #submitBatch(wanted: readonly Tracked[]): Promise<void> {
+    const { sweep, folder, monitor, listener } = this.#options;
+    const { system } = monitor.connection;
+    const jobs = wanted.filter((tracked) => this.#jobs.get(tracked.job.id) === tracked);
+    if (jobs.length === 0) return;
+    const name = batchName(sweep, system.longestName);
+    const batch: Batch = {
+      name,
+      folder: path.join(folder, name),
+      firstTask: jobs.length > 1 ? system.arrays?.firstTask : undefined,
+      jobs,
+      submission: 1,
+    };
+    for (const [place, tracked] of jobs.entries()) {
+      tracked.batch = batch;
+      tracked.place = place;
+    }
+    try {
+      await this.#submitter.submit(batch);
+    } catch (error) {
+      // the person's lines can't be used: nothing was handed in
+      this.#onWithdrawn(batch);
+      listener.onBatch({
+        type: 'withdrawn',
+        name,
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  #onAccepted(batch: Batch, accepted: Accepted): void {
+    if (this.#closed) return;
+    for (const tracked of batch.jobs) {
+      tracked.native = nativeIdIn(batch, tracked.place, accepted);
+      tracked.knownSince = performance.now();
+    }
+    this.#options.monitor.expectNews();
+    this.#sendCancels();
+  }
+
+  /** Back to the engine, but for jobs that were cancelled meanwhile. */
+  #onWithdrawn(batch: Batch): void {
+    for (const tracked of batch.jobs) {
+      if (tracked.cancelled !== undefined) this.#endUnsubmitted(tracked);
+      else this.#jobs.delete(tracked.job.id);
+    }
+  }
+
+  #endUnsubmitted(tracked: Tracked): void {
+    tracked.hasEnded = true;
+    this.#jobs.delete(tracked.job.id);
+    const { job, attempt } = tracked;
+    this.#emit({ type: 'ended', id: job.id, attempt, ...CANCELLED_BEFORE_START, endedAt: Date.now() });
+  }
+
+  #resumeAdopted(): void {
+    const adopted = this.#adopted;
+    this.#adopted = [];
+    if (this.#closed) return;
+    const unanswered = new Map<string, Tracked[]>();
+    for (const tracked of adopted) {
+      const { native } = tracked.job;
+      if (native === undefined) {
+        this.#resumeUnrecorded(tracked);
+      } else if (native.accepted === undefined) {
+        // whatever was begun is known by its claim, the rest of the batch by its name
+        tracked.place = native.place;
+        const others = unanswered.get(native.name);
+        if (others === undefined) unanswered.set(native.name, [tracked]);
+        else others.push(tracked);
+      } else {
+        tracked.place = native.place;
+        tracked.batch = this.#knownBatch(native, [tracked]);
+        tracked.native =
+          native.id === undefined
+            ? nativeIdIn(native, native.place, native.accepted)
+            : { base: native.accepted.nativeId, id: native.id };
+        tracked.knownSince = -Infinity;
+      }
+    }
+    for (const jobs of unanswered.values()) this.#then(() => this.#recover(jobs));
+    this.#options.monitor.expectNews();
+    this.#sendCancels();
+  }
+
+  /** The journal knows of no submission. Unless the job was begun all the same, none was made. */
+  #resumeUnrecorded(tracked: Tracked): void {
+    const { directory, attempt } = tracked.job;
+    if (!wasClaimed(directory, attempt)) {
+      if (tracked.cancelled === undefined) this.#gather(tracked);
+      else this.#endUnsubmitted(tracked);
+      return;
+    }
+    const claim = readClaim(directory, attempt);
+    const id = claim === undefined || claim === 'unfinished' ? undefined : claim.nativeId;
+    tracked.native = id === undefined ? { base: 'unknown' } : { base: id, id };
+    tracked.knownSince = -Infinity;
+  }
+
+  #knownBatch({ name, firstTask }: KnownSubmission, jobs: readonly Tracked[]): Batch {
+    return { name, folder: path.join(this.#options.folder, name), firstTask, jobs, submission: 1 };
+  }
+
+  /** The intent is on record and the answer is not: the batch may have been taken. */
+  async #recover(jobs: readonly Tracked[]): Promise<void> {
+    const native = jobs[0]?.job.native;
+    if (native === undefined) return;
+    const batch = this.#knownBatch(native, jobs);
+    for (const tracked of jobs) tracked.batch = batch;
+    if ((await this.#submitter.recover(batch)) !== 'not-there') return;
+    for (const tracked of jobs) {
+      tracked.batch = undefined;
+      this.#resumeUnrecorded(tracked);
+    }
+  }
+
+  /** Cancels in one call whatever is to be cancelled and was not, or not with success. */
+  #sendCancels(): void {
+    this.#cancelTimer = undefined;
+    const { connection } = this.#options.monitor;
+    const now = performance.now();
+    const due: Tracked[] = [];
+    for (const tracked of [...this.#jobs.values()]) {
+      const { cancelled } = tracked;
+      if (cancelled === undefined) continue;
+      if (this.#gathered.includes(tracked)) {
+        this.#gathered.splice(this.#gathered.indexOf(tracked), 1);
+        this.#endUnsubmitted(tracked);
+      } else if (tracked.native !== undefined && isDue(cancelled, now, connection.timing.cancelAgain)) {
+        due.push(tracked);
+      }
+    }
+    if (due.length === 0 || this.#closed) return;
+    for (const { cancelled } of due) {
+      if (cancelled === undefined) continue;
+      cancelled.sent++;
+      cancelled.sentAt = now;
+      cancelled.failed = false;
+    }
+    void connection.cancel(nativeIds(due)).then((verdict) => {
+      if (this.#closed) return;
+      if (verdict.kind === 'failed') {
+        for (const { cancelled } of due) if (cancelled !== undefined) cancelled.failed = true;
+        this.#options.listener.onNotice(
+          `Jobs could not be cancelled; it is tried again. ${verdict.sentence}`,
+        );
+      }
+      this.#options.monitor.expectNews();
+    });
+  }
+
+  #ask(
+    what: 'held' | 'released',
+    ids: readonly string[],
+    request: (native: readonly NativeId[]) => Promise<Verdict>,
+  ): void {
+    const jobs = ids.flatMap((id) => this.#jobs.get(id) ?? []);
+    const native = nativeIds(jobs);
+    if (native.length === 0) return;
+    void request(native).then((verdict) => {
+      if (this.#closed) return;
+      if (verdict.kind === 'failed') {
+        this.#options.listener.onNotice(`Jobs could not be ${what}. ${verdict.sentence}`);
+      }
+      this.#options.monitor.expectNews();
+    });
+  }
+
+  #lookForLost(): void {
+    for (const [id, job] of this.#lost) {
+      const found = this.#tracker.found(job.directory, job.attempt);
+      if (found === undefined) continue;
+      this.#lost.delete(id);
+      const { startedAt, endedAt } = found.record;
+      this.#emit({ type: 'ended', id, attempt: job.attempt, ...found.outcome, startedAt, endedAt });
+    }
+  }
+}
+
+const nativeIds = (jobs: readonly Tracked[]): readonly NativeId[] =>
+  jobs.flatMap(({ native }) => (native === undefined ? [] : [native]));
+
+/** Sent twice at most, unless the command itself failed. */
+function isDue({ sent, sentAt, failed }: Cancellation, now: number, again: number): boolean {
+  return sent === 0 || (now - sentAt >= again && (failed || sent < 2));
+}
