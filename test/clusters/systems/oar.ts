@@ -62,13 +62,19 @@ export function startOar(options: OarOptions = {}): Promise<RunningOar> {
 }
 
 async function takeLock(home: SystemHome): Promise<void> {
+  let told = false;
   await home.until('the OAR of another test has ended', 600, () => {
     try {
       writeFileSync(lockFile, home.directory, { flag: 'wx' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
       // left behind when the machine went down
-      if (!existsSync(readFileSync(lockFile, 'utf8'))) rmSync(lockFile, { force: true });
+      // it may have ended just now, or not have written its name yet
+      const holder = existsSync(lockFile) ? readFileSync(lockFile, 'utf8') : '';
+      if (holder === '') return false;
+      if (!existsSync(holder)) rmSync(lockFile, { force: true });
+      else if (!told) console.log(`Waiting for the end of the OAR in ${holder}.`);
+      told = true;
       return false;
     }
     remember(home.directory, { kind: 'file', file: lockFile, text: null, mode: 0, uid: 0, gid: 0 });
