@@ -68,10 +68,10 @@ async function takeLock(home: SystemHome): Promise<void> {
       writeFileSync(lockFile, home.directory, { flag: 'wx' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      // left behind when the machine went down
       // it may have ended just now, or not have written its name yet
       const holder = existsSync(lockFile) ? readFileSync(lockFile, 'utf8') : '';
       if (holder === '') return false;
+      // left behind when the machine went down
       if (!existsSync(holder)) rmSync(lockFile, { force: true });
       else if (!told) console.log(`Waiting for the end of the OAR in ${holder}.`);
       told = true;
