@@ -113,6 +113,8 @@ describe('PBS Pro: listings', () => {
         ['123[].scheduler', 3, 'waiting', undefined],
       ],
     );
+    // the tasks are named as their array
+    assert.ok(jobs.every(({ name }) => name === 'sd-array-2'));
     assert.equal(listed(pbspro.readQueue(answer(text('qstat-f-x-t-array.txt')))).length, 5);
   });
 

@@ -38,6 +38,8 @@ export interface PbsAttributeNames {
   readonly exitStatus: string;
   readonly starts: string;
   readonly started: string;
+  /** Whether a task's name is the array's with `-` and its index behind it. */
+  readonly indexInNames: boolean;
   /** States that only the other system has. */
   readonly foreign: readonly string[];
   readonly ends: NegativeEnds;
@@ -71,7 +73,9 @@ export function pbsJob(
     id,
     base,
     ...(task !== undefined && { task }),
-    ...(name !== undefined && { name: task === undefined ? name : withoutSuffix(name, `-${task}`) }),
+    ...(name !== undefined && {
+      name: task === undefined || !names.indexInNames ? name : withoutSuffix(name, `-${task}`),
+    }),
     stage: waiting && (starts ?? 0) > 0 ? 'requeued' : (known?.stage ?? 'unknown'),
     word,
     ...(reason !== undefined && { reason }),

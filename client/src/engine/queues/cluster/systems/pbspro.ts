@@ -57,6 +57,7 @@ const NAMES: PbsAttributeNames = {
   exitStatus: 'Exit_status',
   starts: 'run_count',
   started: 'stime',
+  indexInNames: false,
   foreign: ['C'],
   ends: ENDS,
 };

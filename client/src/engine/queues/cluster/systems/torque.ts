@@ -50,6 +50,7 @@ const NAMES: PbsAttributeNames = {
   exitStatus: 'exit_status',
   starts: 'start_count',
   started: 'start_time',
+  indexInNames: true,
   foreign: ['B', 'F', 'M', 'U', 'X'],
   ends: ENDS,
 };
