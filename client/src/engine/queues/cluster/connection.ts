@@ -92,6 +92,12 @@ export class Connection {
     return stdout.trim() === '' ? stderr : stdout;
   }
 
+  /** Name of the user whose jobs are ours; undefined while it can't be found out. */
+  async user(): Promise<string | undefined> {
+    const user = await this.#whoAmI();
+    return typeof user === 'string' ? user : undefined;
+  }
+
   /** Everybody's jobs. */
   async queue(): Promise<Listing> {
     return this.system.readQueue(await this.#run(this.system.queue()));

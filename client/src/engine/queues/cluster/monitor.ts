@@ -15,6 +15,8 @@ export interface Watcher {
   needsNews(): boolean;
   /** Returns whether anything changed. */
   onSnapshot(snapshot: Snapshot): boolean;
+  /** The system answered, or failed to. Comes behind `onSnapshot`. */
+  onFreshness?(freshness: Freshness): void;
 }
 
 /** How fresh the picture is; times in ms since 1970. */
@@ -131,5 +133,6 @@ export class Monitor {
   #tell(freshness: Freshness): void {
     this.#freshness = freshness;
     this.#options.onFreshness?.(freshness);
+    for (const watcher of [...this.#watchers]) watcher.onFreshness?.(freshness);
   }
 }
