@@ -8,6 +8,8 @@ import type { EventBody } from './events.ts';
 import { commandLine, jobDirectory } from './sources/sweep-file.ts';
 import { encodeEvent } from './journal-lines.ts';
 import { SEED_LIMIT } from './preview.ts';
+import { queueNames, queueProblems } from './queues/queues.ts';
+import type { EngineSettings } from './settings.ts';
 import { isLaunchable, readSweepFile, type SweepFile } from './sweep-file.ts';
 import { createSweepFolder, pathsIn, sweepName, sweepsFolder } from './sweep-folder.ts';
 import { type LaunchOptions, LaunchRefused } from './sweeps.ts';
@@ -18,25 +20,33 @@ export interface Surroundings {
   /** Version of Sweepdeck. */
   readonly version: string;
   readonly interpreter: string;
+  /** Queues in front of batch systems. */
+  readonly queues?: EngineSettings['queues'];
 }
 
 /**
  * Writes the folder of a new sweep and returns the sweep's id. Nothing runs yet.
  * @throws LaunchRefused when the file has errors.
+ * @throws Error with a sentence when the queue can't take its jobs.
  * @throws CommandError when the command can't be made, e.g. because an environment variable is not set.
  * @throws StorageError when the file can't be read or the folder not be written.
  */
 export async function freezeSweep(
   file: string,
   options: LaunchOptions,
-  { root, version, interpreter }: Surroundings,
+  { root, version, interpreter, queues = {} }: Surroundings,
 ): Promise<string> {
   const text = readText(file);
-  const read = readSweepFile(file, text, root, options.queue);
+  const read = readSweepFile(file, text, root, {
+    ...(options.queue === undefined ? {} : { queue: options.queue }),
+    queues: queueNames({ queues }),
+  });
   if (!isLaunchable(read)) throw new LaunchRefused(file, read.problems);
   const event = launchedEvent(read, options.seed ?? randomInt(SEED_LIMIT));
   const { sweep } = read;
   const queue = options.queue ?? sweep.launch?.queue ?? 'local';
+  const [trouble] = queueProblems(queue, { queues }, sweep.launch?.resourceArgs);
+  if (trouble !== undefined) throw new Error(trouble);
   tryCommand(sweep, event.seed, { root, interpreter });
   const name = sweepName(file, sweep.name);
   return createSweepFolder(root, name, (folder, id) => {
@@ -88,7 +98,11 @@ function launchedEvent(
 }
 
 /** Makes the first job's command, so that what is wrong with it is found before anything is created. */
-function tryCommand(sweep: Sweep, seed: number, { root, interpreter }: Omit<Surroundings, 'version'>): void {
+function tryCommand(
+  sweep: Sweep,
+  seed: number,
+  { root, interpreter }: Pick<Surroundings, 'root' | 'interpreter'>,
+): void {
   const parameters = planOf(sweep, seed)?.at(0);
   if (parameters === undefined) return;
   commandLine(sweep, {

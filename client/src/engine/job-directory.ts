@@ -35,6 +35,8 @@ export interface JobDirectoryOptions {
   /** Text of `args.json`, for a command with the `args_json_file` macro. */
   readonly argsJson?: string;
   readonly script?: Omit<ScriptOptions, 'directory'>;
+  /** The path by which the machine that runs the job knows a local file; the same by default. */
+  readonly pathThere?: (local: string) => string;
 }
 
 export const SCRIPT_FILE = 'script.sh';
@@ -68,7 +70,7 @@ export function writeJobDirectory(
   job: JobDescription,
   options: JobDirectoryOptions = {},
 ): void {
-  const script = renderScript(job, { publish: 'in-place', ...options.script, directory });
+  const script = renderFor(job, directory, options);
   try {
     const fresh = makeDirectory(directory);
     if (!fresh) setAside(directory, job.attempt);
@@ -83,6 +85,16 @@ export function writeJobDirectory(
   } catch (error) {
     throw storageError('write the job directory', directory, error);
   }
+}
+
+function renderFor(job: JobDescription, directory: string, options: JobDirectoryOptions): string {
+  const { script, pathThere } = options;
+  if (pathThere === undefined) return renderScript(job, { publish: 'in-place', ...script, directory });
+  const { workingDirectory, pythonPath } = job;
+  return renderScript(
+    { ...job, workingDirectory: pathThere(workingDirectory), pythonPath: pathThere(pythonPath) },
+    { publish: 'rename', ...script, directory: pathThere(directory) },
+  );
 }
 
 /**

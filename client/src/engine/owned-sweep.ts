@@ -6,8 +6,8 @@ import { InboxWatcher } from './inbox.ts';
 import { jobFiles } from './job-files.ts';
 import { Journal } from './journal.ts';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.ts';
-import { LocalQueue } from './queues/local.ts';
 import type { LocalWorkers } from './queues/local/workers.ts';
+import { type Connections, createQueue } from './queues/queues.ts';
 import type { EngineSettings } from './settings.ts';
 import type { OpenSource } from './sources/source.ts';
 import type { SweepEntry } from './sweep-entry.ts';
@@ -27,6 +27,7 @@ export interface TakeOverOptions {
   readonly by: Requester;
   readonly settings: () => EngineSettings;
   readonly workers: LocalWorkers;
+  readonly connections: Connections;
   readonly log: (line: string) => void;
   /** Applied before anything new is started. */
   readonly first?: { readonly id: string; readonly request: SweepRequest };
@@ -105,7 +106,17 @@ function run(entry: SweepEntry, holding: Holding): TakeOver {
     tally: holding.tally,
     log: journal,
     scheduler: source.scheduler,
-    createQueue: (listener) => new LocalQueue(holding.workers, listener),
+    createQueue: (listener) =>
+      createQueue(state.queue, {
+        listener,
+        settings: holding.settings,
+        workers: holding.workers,
+        connections: holding.connections,
+        sweep: entry.id,
+        directory: entry.directory,
+        concurrency: source.concurrency,
+        ...(source.resourceArgs === undefined ? {} : { resourceArgs: source.resourceArgs }),
+      }),
     files: jobFiles(entry.source, source, holding.settings),
     concurrency: source.concurrency,
     brakes: () => holding.settings().brakes,

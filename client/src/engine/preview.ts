@@ -4,6 +4,7 @@ import path from 'node:path';
 import { planOf } from '#core/search/plan-of.ts';
 import { commandLine, jobDirectory } from './sources/sweep-file.ts';
 import type { EngineSettings } from './settings.ts';
+import { queueNames } from './queues/queues.ts';
 import { readSweepFile } from './sweep-file.ts';
 import { sweepName } from './sweep-folder.ts';
 import type { Preview, PreviewJob } from './sweeps.ts';
@@ -22,7 +23,7 @@ export const SEED_LIMIT = 2 ** 31;
 /** The first `limit` jobs of a sweep file's text. A file with errors has problems and no jobs. */
 export function previewSweep(file: string, text: string, options: PreviewOptions): Preview {
   const root = options.root ?? path.dirname(file);
-  const read = readSweepFile(file, text, root);
+  const read = readSweepFile(file, text, root, { queues: queueNames(options.settings) });
   const seed = options.seed ?? randomInt(SEED_LIMIT);
   const plan = read.sweep === undefined ? undefined : planOf(read.sweep, seed);
   if (read.sweep === undefined || plan === undefined) {

@@ -1,3 +1,5 @@
+import type { QueueSettings } from './queues/queue-settings.ts';
+
 /** What a person may set; the editor reads it from `sweepdeck.*`, the CLI from flags. */
 export interface EngineSettings {
   /** Worker slots of the `local` queue; jobs that run at once on this machine. */
@@ -12,6 +14,8 @@ export interface EngineSettings {
   readonly brakes: BrakeSettings;
   /** Absolute path of the folder that holds the `sweepdeck` Python package. */
   readonly pythonPath: string;
+  /** Queues in front of batch systems, by the names that sweep files use. */
+  readonly queues?: Readonly<Record<string, QueueSettings>>;
 }
 
 export interface BrakeSettings {

@@ -7,6 +7,7 @@ import { readSweep } from '#core/sweep/read.ts';
 import type { Surroundings } from '#core/sweep/surroundings.ts';
 import type { Sweep } from '#core/sweep/sweep.ts';
 import type { Problem } from '#core/text.ts';
+import { queueNames } from './queues/queues.ts';
 
 export interface SweepFile {
   /** Absolute path. */
@@ -21,14 +22,23 @@ export interface SweepFile {
 
 const PATHS = process.platform === 'win32' ? 'windows' : 'posix';
 
-/** The queues this version can run jobs on. */
-export const QUEUES: readonly string[] = ['local'];
+export interface QueueChoice {
+  /** A queue that is used instead of the file's: the file's is not looked at then. */
+  readonly queue?: string;
+  /** The names of the queues that jobs can run on; without settings of a person's own by default. */
+  readonly queues?: readonly string[];
+}
 
 /**
  * Reads a sweep file's text as it would be launched on this machine. `program` is looked for in the
  * file's folder and its parents up to `root`; the folder it is found from is the working directory.
  */
-export function readSweepFile(file: string, text: string, root: string, queue?: string): SweepFile {
+export function readSweepFile(
+  file: string,
+  text: string,
+  root: string,
+  { queue, queues = queueNames({}) }: QueueChoice = {},
+): SweepFile {
   let workingDirectory = path.dirname(file);
   const folders = programFolders(workingDirectory, root, PATHS);
   const surroundings: Surroundings = {
@@ -38,7 +48,7 @@ export function readSweepFile(file: string, text: string, root: string, queue?: 
       return found;
     },
     hasEnvironmentVariable: (name) => process.env[name] !== undefined,
-    ...(queue === undefined ? { queues: QUEUES } : {}),
+    ...(queue === undefined ? { queues } : {}),
   };
   const { sweep, problems, document } = readSweep(text, surroundings);
   const blockers = sweep === undefined ? [] : notYetRunnable(sweep, document);

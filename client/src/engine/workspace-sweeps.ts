@@ -15,7 +15,8 @@ import { LiveMetrics } from './live-metrics.ts';
 import { type OwnedSweep, takeOver } from './owned-sweep.ts';
 import { readOwner } from './owner-lock.ts';
 import type { LocalWorkers } from './queues/local/workers.ts';
-import { plainTargets } from './sources/batch/target.ts';
+import type { Connections } from './queues/queues.ts';
+import { targetsOf } from './sources/batch/target.ts';
 import { freezeSubmission } from './submit.ts';
 import { SweepEntry } from './sweep-entry.ts';
 import { deleteSweepFolder, listSweepFolders, pathsIn, sweepsFolder } from './sweep-folder.ts';
@@ -54,6 +55,7 @@ export class WorkspaceSweeps implements Sweeps {
   readonly #folder: string;
   readonly #by: Requester;
   readonly #workers: LocalWorkers;
+  readonly #connections: Connections;
   readonly #followed = new Map<string, Followed>();
   readonly #listeners = new Set<(change: SweepsChange) => void>();
   #watcher: FSWatcher | undefined;
@@ -62,11 +64,12 @@ export class WorkspaceSweeps implements Sweeps {
   #ticking: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: SweepsOptions, workers: LocalWorkers) {
+  constructor(options: SweepsOptions, workers: LocalWorkers, connections: Connections) {
     this.#options = options;
     this.#folder = sweepsFolder(options.root);
     this.#by = { program: options.program, host: hostname(), pid: process.pid };
     this.#workers = workers;
+    this.#connections = connections;
   }
 
   async open(): Promise<void> {
@@ -89,14 +92,12 @@ export class WorkspaceSweeps implements Sweeps {
 
   async launch(file: string, options: LaunchOptions = {}): Promise<SweepView> {
     const { root, settings, version } = this.#options;
-    return this.#begin(
-      await freezeSweep(file, options, { root, version, interpreter: settings().interpreter }),
-    );
+    return this.#begin(await freezeSweep(file, options, { root, version, ...settings() }));
   }
 
   async submit(file: string, options: SubmitOptions = {}): Promise<SweepView> {
-    const { root, version } = this.#options;
-    return this.#begin(await freezeSubmission(file, options, { root, version, targets: plainTargets }));
+    const { root, version, settings } = this.#options;
+    return this.#begin(await freezeSubmission(file, options, { root, version, targets: targetsOf(settings()) }));
   }
 
   /** Follows and runs a sweep whose folder has just been written. */
@@ -387,6 +388,7 @@ export class WorkspaceSweeps implements Sweeps {
         by: this.#by,
         settings: this.#options.settings,
         workers: this.#workers,
+        connections: this.#connections,
         log: this.#options.log,
         ...(first === undefined ? {} : { first }),
         onChange: (change) => this.#changed(followed, change),

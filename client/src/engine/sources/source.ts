@@ -2,6 +2,7 @@
  * What a sweep is made from: a sweep file or a batch script. The engine's loop, the views and the requests are
  * the same for both; a source says what the jobs are, where their files lie and what goes into them.
  */
+import type { Json } from '#core/sweep/sweep.ts';
 import type { Parameters } from '#core/value.ts';
 import type { LogNames } from '../job-environment.ts';
 import type { MetricsReader } from '../metrics/metrics-file.ts';
@@ -33,6 +34,8 @@ export interface OpenSource {
   readonly scheduler: Scheduler;
   /** Jobs at once that the file itself allows. */
   readonly concurrency: number | undefined;
+  /** What the file asks of the batch system beside what the queue asks (`launch.resource_args`). */
+  readonly resourceArgs?: Readonly<Record<string, Json>>;
   /**
    * Writes the job's directory, as `JobFiles.write`.
    * @throws StorageError when the disk is at fault, any other Error with a sentence when the job can't run.

@@ -10,8 +10,8 @@ import { pythonJson } from '#core/python-text.ts';
 import { argsJsonPath, writeJobDirectory } from '../job-directory.ts';
 import { JOB_LOGS, runId } from '../job-environment.ts';
 import { MetricsFile } from '../metrics/metrics-file.ts';
+import { type JobScript, jobScriptFor, pythonPathFor } from '../queues/queues.ts';
 import { planScheduler } from '../schedulers/search.ts';
-import type { EngineSettings } from '../settings.ts';
 import { pathsIn } from '../sweep-folder.ts';
 import type { OpenSource, SweepPlace, SweepSource } from './source.ts';
 
@@ -36,11 +36,18 @@ function openSweep({ directory, state }: SweepPlace): OpenSource {
   const plan = planOf(sweep, state.seed);
   if (plan === undefined)
     throw new Error(`${state.id} uses method ${sweep.method}, which this version can't run.`);
+  let pythonPath: string | undefined;
   return {
     scheduler: planScheduler(plan),
     concurrency: sweep.scheduler?.form === 'launch' ? sweep.scheduler.numWorkers : undefined,
+    ...(sweep.launch?.resourceArgs === undefined ? {} : { resourceArgs: sweep.launch.resourceArgs }),
     write(job, attempt, parameters, settings) {
-      writeJob({ sweep, state, job, attempt, parameters, directory: jobDirectory(directory, job) }, settings);
+      const script = jobScriptFor(state.queue, settings, path.dirname(path.dirname(directory)));
+      pythonPath ??= pythonPathFor(state.queue, settings, directory);
+      writeJob(
+        { sweep, state, job, attempt, parameters, directory: jobDirectory(directory, job) },
+        { interpreter: settings.interpreter, pythonPath, script },
+      );
     },
   };
 }
@@ -67,11 +74,19 @@ interface Job {
   readonly directory: string;
 }
 
+interface HowToRun {
+  readonly interpreter: string;
+  readonly pythonPath: string;
+  /** undefined: a process of this machine. */
+  readonly script: JobScript | undefined;
+}
+
 function writeJob(
   { sweep, state, job, attempt, parameters, directory }: Job,
-  { interpreter, pythonPath }: EngineSettings,
+  { interpreter, pythonPath, script }: HowToRun,
 ): void {
-  const place = { id: state.id, job, directory, parameters, interpreter };
+  const there = script?.pathThere(directory) ?? directory;
+  const place = { id: state.id, job, directory: there, parameters, interpreter };
   const { argv, usesArgsJsonFile } = commandLine(sweep, place);
   writeJobDirectory(
     directory,
@@ -86,7 +101,12 @@ function writeJob(
       workingDirectory: state.workingDirectory,
       pythonPath,
     },
-    usesArgsJsonFile ? { argsJson: pythonJson(parameters) } : {},
+    {
+      ...(usesArgsJsonFile ? { argsJson: pythonJson(parameters) } : {}),
+      ...(script === undefined
+        ? {}
+        : { script: { publish: 'rename', cluster: script.cluster }, pathThere: script.pathThere }),
+    },
   );
 }
 

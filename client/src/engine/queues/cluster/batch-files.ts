@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { dialects } from '#core/batch/systems.ts';
 import { makeFolderSync, storageError } from '../../atomic-file.ts';
 import { SCRIPT_FILE } from '../../job-directory.ts';
 import { shellQuote } from '../../shell-quote.ts';
@@ -111,7 +110,7 @@ function renderBatch(
     ? [
         `# line n of the list is the job of the n-th task`,
         `task=\${${system.arrays.variable}}`,
-        `job=$(sed -n "$((task - ${firstTask - 1}))p" ${shellQuote(`${there}/${LIST_FILE}`)})`,
+        `job=$(sed -n "$((task - ${firstTask} + 1))p" ${shellQuote(`${there}/${LIST_FILE}`)})`,
         `[ -n "$job" ] || { echo "There is no job for task $task in ${LIST_FILE}." >&2; exit 1; }`,
         `exec /bin/sh ${shellQuote(pathThere(path.dirname(first)))}/"$job"/${SCRIPT_FILE} ${tag}`,
       ]
@@ -146,10 +145,4 @@ export function lastWordsOf(folder: string, task: number | undefined): string | 
     if (line !== undefined) return line;
   }
   return undefined;
-}
-
-/** A directive line with its mark. */
-export function marked(system: BatchSystem, line: string): string {
-  const { mark } = dialects[system.system];
-  return line.startsWith('#') ? line : `${mark} ${line}`;
 }

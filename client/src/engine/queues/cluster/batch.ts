@@ -28,6 +28,8 @@ export interface Tracked {
   overSince: number | undefined;
   cancelled: Cancellation | undefined;
   hasEnded: boolean;
+  /** Whether a submission of it was looked for and not found. */
+  wasSought: boolean;
 }
 
 /** A request to end a job. */
@@ -56,6 +58,7 @@ export function tracked(job: QueueJob): Tracked {
     overSince: undefined,
     cancelled: undefined,
     hasEnded: false,
+    wasSought: false,
   };
 }
 

@@ -3,6 +3,7 @@
  * each one put on record before it is made, watches them through the connection that all sweeps share, and
  * tells what becomes of them.
  */
+import { randomInt } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { EndState } from '../../events.ts';
@@ -208,8 +209,9 @@ export class ClusterQueue implements Queue, Watcher {
     const jobs = this.#gathered;
     this.#gathered = [];
     const { arrays } = this.#options.monitor.connection.system;
-    const together = arrays === undefined ? [] : jobs.filter(({ job }) => job.prepared === undefined);
-    for (const tracked of jobs) if (!together.includes(tracked)) this.#enqueue([tracked]);
+    const fitsIn = ({ job }: Tracked): boolean => arrays !== undefined && job.prepared === undefined;
+    const together = jobs.filter(fitsIn);
+    for (const tracked of jobs) if (!fitsIn(tracked)) this.#enqueue([tracked]);
     for (let at = 0; at < together.length; at += arrays?.most ?? 1) {
       this.#enqueue(together.slice(at, at + (arrays?.most ?? 1)));
     }
@@ -234,13 +236,15 @@ export class ClusterQueue implements Queue, Watcher {
     const { system } = monitor.connection;
     const jobs = wanted.filter((tracked) => this.#jobs.get(tracked.job.id) === tracked);
     if (jobs.length === 0) return;
-    const name = batchName(sweep, system.longestName);
+    const [{ job: first, wasSought } = { job: undefined, wasSought: false }] = jobs;
+    const name = first?.prepared?.name ?? batchName(sweep, system.longestName);
     const batch: Batch = {
       name,
       folder: path.join(folder, name),
       firstTask: jobs.length > 1 ? system.arrays?.firstTask : undefined,
       jobs,
-      submission: 1,
+      // what comes of the submission that was not found is not to be taken for this one
+      submission: wasSought ? randomInt(2, 1_000_000) : 1,
     };
     for (const [place, tracked] of jobs.entries()) {
       tracked.batch = batch;
@@ -341,6 +345,7 @@ export class ClusterQueue implements Queue, Watcher {
     if ((await this.#submitter.recover(batch)) !== 'not-there') return;
     for (const tracked of jobs) {
       tracked.batch = undefined;
+      tracked.wasSought = true;
       this.#resumeUnrecorded(tracked);
     }
   }
