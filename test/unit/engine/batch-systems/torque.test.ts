@@ -5,6 +5,8 @@ import { describe, it } from 'node:test';
 import type { Answer, Listing, NativeJob } from '#engine/queues/cluster/batch-system.ts';
 import { torque } from '#engine/queues/cluster/systems/torque.ts';
 import { failsWithoutAnswer, fuzz } from './fuzz.ts';
+import { readAll } from './readers.ts';
+import { answersOf, recorded } from './transcripts.ts';
 
 const folder = path.join(import.meta.dirname, '../../../fixtures/batch-systems/torque');
 const text = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
@@ -250,5 +252,52 @@ describe('TORQUE: finding and requests', () => {
     assert.deepEqual(torque.readProbe(answer('Version: 6.1.2\nCommit: x\n')), { version: '6.1.2' });
     assert.equal(torque.readProbe(answer('pbs_version = 20.0.1\n')), undefined);
     assert.equal(torque.readProbe(answer('', 2, 'Unknown option: version\n')), undefined);
+  });
+});
+
+describe('TORQUE: what the commands of that name over Slurm printed', () => {
+  /** Both streams were recorded as one. */
+  const either = (name: string): readonly Answer[] =>
+    answersOf('slurm-torque', name).flatMap(({ code, stderr }) => [
+      { code, stdout: stderr, stderr: '' },
+      { code, stdout: '', stderr },
+    ]);
+
+  it('is read without making up an end', () => {
+    const names = recorded('slurm-torque');
+    assert.ok(names.length > 10);
+    for (const name of names)
+      for (const given of either(name))
+        assert.ok(
+          readAll(torque, given).every(({ end }) => end === undefined),
+          name,
+        );
+  });
+
+  it('holds the jobs of a listing and the ids of submissions', () => {
+    const [listing] = either('qstat-f');
+    assert.ok(listing);
+    assert.deepEqual(
+      listed(torque.readList(listing)).map(({ id, name, word }) => [id, name, word]),
+      [
+        ['1', 'pbsjob', 'Q'],
+        ['2', 'pbsjob', 'Q'],
+        ['3', 'held', 'Q'],
+        ['4', 'sel', 'Q'],
+        ['5', 'sleep', 'Q'],
+        ['6', 'ok', 'Q'],
+        ['7', 'ok', 'Q'],
+      ],
+    );
+    for (const [name, id] of [
+      ['submit', '1'],
+      ['submit-array', '2'],
+      ['submit-hold', '3'],
+    ] as const)
+      assert.deepEqual(torque.readSubmit(either(name)[0] ?? answer('')), { kind: 'accepted', id });
+    for (const name of ['bad-directive', 'submit-stdin', 'unknown-queue'])
+      assert.equal(torque.readSubmit(either(name)[1] ?? answer('')).kind, 'refused', name);
+    assert.deepEqual(torque.readList(either('qstat-unknown')[0] ?? answer('')), { kind: 'listed', jobs: [] });
+    assert.equal(torque.readList(either('qstat-x')[1] ?? answer('')).kind, 'failed');
   });
 });
