@@ -19,6 +19,8 @@ export interface HydraConfig {
   readonly options: readonly ProgramOption[];
   /** Whether these are certainly all. */
   readonly closed: boolean;
+  /** Whether this is certainly the folder that the program reads, and the only source of its groups. */
+  readonly certain: boolean;
   /** Options of every group of the folder, in the order of the alphabet, by its path. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
@@ -64,7 +66,11 @@ export function readHydraProgram(
   return {
     takesOverrides: place ? true : undefined,
     mlxp: place?.mlxp === true,
-    config: config && { ...config, closed: config.closed && place?.open === false },
+    config: config && {
+      ...config,
+      closed: config.closed && place?.open === false,
+      certain: config.certain && place?.open === false,
+    },
   };
 }
 
@@ -81,7 +87,7 @@ function configOf(
   if (folder === undefined) return undefined;
   const { options, closed } = readConfig(files, folder, name, request.choices);
   const certain = given !== undefined && (request.name ?? placeName) !== undefined;
-  return { options, closed: closed && certain, groups: groupsOf(files, folder) };
+  return { options, closed: closed && certain, certain, groups: groupsOf(files, folder) };
 }
 
 /** Options of the groups below a folder: files by name, without `.yaml`. */

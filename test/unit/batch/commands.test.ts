@@ -72,6 +72,35 @@ describe('the jobs of a multirun script', () => {
     assert.equal(one.commandLine, "python main.py a=1 '+x=[1, 2]' > log");
   });
 
+  it('keep here-documents, continuations and quotes of the lines around them', () => {
+    const text =
+      "cat > cfg <<'EOF'\n  a:  1   \n#SBATCH -n 1\nEOF\nX='two\nlines'\npython main.py <<END a=1,2 \\\n  b=$X\ninput\nEND\n";
+    const [first] = jobs(text) as [MultirunJob];
+    assert.deepEqual(first.preamble, [
+      "cat > cfg <<'EOF'",
+      '  a:  1   ',
+      '#SBATCH -n 1',
+      'EOF',
+      "X='two",
+      "lines'",
+    ]);
+    assert.equal(first.commandLine, 'python main.py <<END a=1 b=$X\ninput\nEND');
+  });
+
+  it('keep the last value of a key in its first place, from whichever word it comes', () => {
+    assert.deepEqual(lines('python main.py -m a=1,2 b=3 a=$A'), ['python main.py a=$A b=3']);
+    assert.deepEqual(lines('python main.py -m a=$A b=3 a=1,2'), [
+      'python main.py a=1 b=3',
+      'python main.py a=2 b=3',
+    ]);
+  });
+
+  it('leave out directives, also late ones', () => {
+    const text = 'cd x\n#SBATCH -n 2\npython main.py a=1,2; rm y # gone\n';
+    const [first] = jobs(text) as [MultirunJob];
+    assert.deepEqual([first.preamble, first.epilogue], [['cd x'], ['rm y # gone']]);
+  });
+
   it('are counted beyond what a number can hold', () => {
     const text = `python main.py ${Array.from({ length: 6 }, (_, index) => `k${index}=range(10007)`).join(' ')}`;
     const { count } = read(text);
@@ -79,6 +108,51 @@ describe('the jobs of a multirun script', () => {
     assert.deepEqual(jobAt(read(text), count - 1n).overrides.at(-1), 'k5=10006');
     assert.throws(() => job(text, count), RangeError);
   });
+});
+
+describe('the program of a command', () => {
+  const programs: readonly (readonly [line: string, program: string | undefined])[] = [
+    ['python main.py', 'main.py'],
+    ['/opt/python/3.11/bin/python3.11 -u -W ignore dir/main.py a', 'dir/main.py'],
+    ['"$VENV/bin/python" -X faulthandler main.py', 'main.py'],
+    ['python -OO -m pkg.train a=1', 'pkg.train'],
+    ['python -m torch.distributed.run --nproc_per_node 2 main.py a=1', 'main.py'],
+    ['python -m cProfile -o out main.py a=1', 'main.py'],
+    ['A=1 B="x y" env -u C D=2 python main.py', 'main.py'],
+    ['srun -n4 -c 2 --gres gpu:1 --exclusive --mpi=pmix -l python main.py', 'main.py'],
+    ['mpirun -np 4 --mca btl ^openib -x PATH --oversubscribe python main.py', 'main.py'],
+    ['nohup nice -n 5 timeout -k 5 2h stdbuf -oL python main.py', 'main.py'],
+    ['taskset -c 0-3 numactl -N 0 -m 0 time -p python main.py', 'main.py'],
+    ['apptainer exec --nv -B /a:/b image.sif python main.py', 'main.py'],
+    ['conda run -n env --no-capture-output python main.py', 'main.py'],
+    ['uv run --with numpy python main.py', 'main.py'],
+    ['torchrun --standalone --nproc-per-node=gpu main.py', 'main.py'],
+    ['accelerate launch --num_processes 2 main.py a=1', 'main.py'],
+    ['deepspeed --num_gpus=2 main.py', 'main.py'],
+    ['! python main.py', 'main.py'],
+    ['exec python main.py', 'main.py'],
+    ['python', undefined],
+    ['python -V', undefined],
+    ['python -', undefined],
+    ['python -c "main.py"', undefined],
+    ['python -mpip install x', undefined],
+    ['python -m pip install main.py', undefined],
+    ['python setup.py install', undefined],
+    ['srun hostname', undefined],
+    ['srun -n 1 echo python main.py', undefined],
+    ['echo python main.py', undefined],
+    ['ls python main.py', undefined],
+    ['my-python main.py', undefined],
+    ['X=$(python main.py)', undefined],
+  ];
+  for (const [line, program] of programs) {
+    it(`is ${program ?? 'none'} in ${line}`, () => {
+      assert.deepEqual(
+        read(line).commands.map((command) => command.program.name),
+        program === undefined ? [] : [program],
+      );
+    });
+  }
 });
 
 describe('what is no multirun', () => {

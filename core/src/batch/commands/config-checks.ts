@@ -33,10 +33,11 @@ export function configOf(command: MultirunCommand, ask: AskHydra): CommandConfig
   const program = choices.size === 0 ? before : ask(command.program, { ...plain, choices });
   const config = program?.config;
   if (program === undefined || config === undefined) return undefined;
-  const open = !certain || command.arguments.flags.some(({ name }) => name === '--config-dir');
+  const elsewhere = command.arguments.flags.some(({ name }) => name === '--config-dir');
+  const open = !certain || elsewhere;
   return {
     program,
-    config: open ? { ...config, closed: false } : config,
+    config: open ? { ...config, closed: false, certain: config.certain && !elsewhere } : config,
     byName: new Map(config.options.map((option) => [option.name, option])),
   };
 }
@@ -128,7 +129,7 @@ function checkWord(
     return newText === undefined || !same ? undefined : replacing(`Change to '${newText}'`, at, newText);
   };
   const options = config.groups.get(path);
-  if (options && prefix !== '~') {
+  if (options && config.certain && prefix !== '~') {
     for (const { span, choice } of choicesIn(word.field.text, override)) {
       if (options.includes(choice) || choice.includes('$')) continue;
       const near = nearest(choice, options);

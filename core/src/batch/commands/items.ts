@@ -118,10 +118,11 @@ class Splitter {
   #ordinary(from: number, to: number): readonly Item[] {
     if (from >= to) return [];
     // without the empty lines at both ends
-    const text = this.#text
-      .slice(from, to)
-      .replace(/^(?:[ \t\r]*\n)+/, '')
-      .trimEnd();
+    const between = this.#text.slice(from, to).trimEnd();
+    const indented = between.replace(/^(?:[ \t\r]*\n)+/, '');
+    // what stands behind a command on its line begins a line of its own
+    const behind = indented === between && from > 0 && this.#text[from - 1] !== '\n';
+    const text = behind ? indented.trimStart() : indented;
     return text === '' ? [] : [{ kind: 'lines', text }];
   }
 
