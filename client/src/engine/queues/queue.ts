@@ -24,6 +24,8 @@ export interface PreparedScript {
   readonly script: string;
   /** The native name that its directives give it: unique, for this attempt alone. */
   readonly name: string;
+  /** Absolute path of the directory that it is submitted from. */
+  readonly directory: string;
 }
 
 /** A submission that an earlier engine journaled. */

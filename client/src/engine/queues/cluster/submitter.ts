@@ -180,7 +180,8 @@ export class Submitter {
     const { name, folder, submission, firstTask } = batch;
     const directories = batch.jobs.map(({ job }) => job.directory);
     const place = { folder, name, submission, firstTask, atOnce, directories };
-    const prepared = firstTask === undefined ? batch.jobs[0]?.job.prepared?.script : undefined;
+    const own = firstTask === undefined ? batch.jobs[0]?.job.prepared : undefined;
+    const prepared = own?.script;
     // its own text can't tell two submissions apart
     const isAsItIs = submission === 1 && connection.system.restartsUnderNewId !== true;
     const local = prepared !== undefined && isAsItIs ? prepared : batchScript(place);
@@ -196,7 +197,7 @@ export class Submitter {
         throw storageError('read', prepared, error);
       }
     }
-    return { name, script: connection.pathThere(local), text, directory: connection.pathThere(folder) };
+    return { name, script: connection.pathThere(local), text, directory: connection.pathThere(own?.directory ?? folder) };
   }
 }
 
