@@ -18,7 +18,11 @@ interface Row {
 
 const running = ({ state }: SweepView): number => state.counts.running + state.counts.submitted;
 
-const jobs = (count: number): string => (count === 1 ? '1 running job' : `${count} running jobs`);
+const jobs = (view: SweepView): string => {
+  const count = running(view);
+  const kind = view.state.queue === 'local' ? 'running' : 'submitted';
+  return count === 1 ? `1 ${kind} job` : `${count} ${kind} jobs`;
+};
 
 const rows: readonly Row[] = [
   {
@@ -40,15 +44,14 @@ const rows: readonly Row[] = [
     icon: 'debug-stop',
     label: 'Stop',
     command: 'stop',
-    describe: (view) =>
-      running(view) === 0 ? 'start no more jobs' : `let ${jobs(running(view))} end, start no more`,
+    describe: (view) => (running(view) === 0 ? 'start no more jobs' : `let ${jobs(view)} end, start no more`),
   },
   {
     word: 'cancellable',
     icon: 'close-all',
     label: 'Cancel',
     command: 'cancel',
-    describe: (view) => (running(view) === 0 ? 'start no more jobs' : `end ${jobs(running(view))} now`),
+    describe: (view) => (running(view) === 0 ? 'start no more jobs' : `end ${jobs(view)} now`),
   },
   {
     word: 'retryable',

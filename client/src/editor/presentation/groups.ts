@@ -1,5 +1,5 @@
 import type { JobStateName, Phase } from '#engine/events.ts';
-import type { Counts, JobState } from '#engine/sweep-state.ts';
+import type { Counts, JobState, SweepState } from '#engine/sweep-state.ts';
 import type { SweepView } from '#engine/sweeps.ts';
 
 export type GroupName = 'running' | 'queued' | 'finished' | 'failed' | 'stopped';
@@ -64,6 +64,15 @@ export function endedCount(counts: Counts): number {
   return counts.done + counts.failed + counts.cancelled + counts.pruned + counts.lost;
 }
 
+/**
+ * What stands behind a group's name: its count; of jobs in a batch system also how many of them only wait there.
+ */
+export function groupCount(group: Group, { counts, queue }: Pick<SweepState, 'counts' | 'queue'>): string {
+  const waiting = group.name === 'running' && queue !== 'local' ? counts.submitted : 0;
+  const count = countOf(group, counts);
+  return waiting === 0 ? String(count) : `${count - waiting} · ${waiting} waiting`;
+}
+
 /** Jobs that still wait when a sweep is over will not run. */
 export function groupLabel(group: Group, phase: Phase): string {
   return group.name === 'queued' && !isActive(phase) ? 'Not run' : group.label;
@@ -98,7 +107,12 @@ function orderedJobs(view: SweepView, name: GroupName): JobState[] {
     const job = jobs[index];
     if (job !== undefined && groupOf(job.state) === name) found.push(job);
   }
-  return found.sort((a, b) => newness(b) - newness(a) || b.index - a.index);
+  return found.sort((a, b) => newness(b) - newness(a) || after(a, b));
+}
+
+/** Jobs that wait in a batch system stand in the order in which they were handed in. */
+function after(a: JobState, b: JobState): number {
+  return a.state === 'submitted' && b.state === 'submitted' ? a.index - b.index : b.index - a.index;
 }
 
 function newness(job: JobState): number {

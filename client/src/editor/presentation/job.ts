@@ -2,6 +2,16 @@ import type { JobReason, JobStateName, Metrics } from '#engine/events.ts';
 import type { JobState, SweepState } from '#engine/sweep-state.ts';
 import { formatDuration } from './duration.ts';
 import { escapeMarkdown, tableRow } from './markdown.ts';
+import {
+  advice,
+  isStuck,
+  type Live,
+  nativeFacts,
+  nativeParts,
+  nativeWord,
+  nativeWords,
+  staleSentence,
+} from './native.ts';
 import { flatParameters, formatMetric, formatValue, parametersLabel } from './parameters.ts';
 
 export interface Icon {
@@ -63,11 +73,17 @@ const reasons: Readonly<Record<JobReason, string>> = {
 };
 
 export function jobIcon(job: JobState): Icon {
+  if (isStuck(job)) return { name: 'warning', color: 'charts.yellow' };
+  if (job.native !== undefined && job.state === 'submitted') {
+    return job.reason === 'held'
+      ? { name: 'debug-pause', color: 'charts.yellow' }
+      : { name: 'clock', color: 'charts.blue' };
+  }
   return icons[job.state];
 }
 
 export function stateWord(job: JobState): string {
-  return stateWords[job.state];
+  return nativeWord(job) ?? stateWords[job.state];
 }
 
 /** `#12 lr=0.1 batch=32` */
@@ -89,13 +105,20 @@ export function runTime(job: JobState, now: number): number | undefined {
   return (job.endedAt ?? now) - job.startedAt;
 }
 
-/** What stands grey behind the label: `loss 0.031 · 12 s · attempt 2`. */
-export function jobDescription(sweep: SweepState, job: JobState, metrics: Metrics, now: number): string {
+/** What stands grey behind the label: `loss 0.031 · 12 s · attempt 2`, `pending · 4711_12 · Resources`. */
+export function jobDescription(
+  sweep: SweepState,
+  job: JobState,
+  metrics: Metrics,
+  now: number,
+  { row }: Live = {},
+): string {
   const time = runTime(job, now);
   return [
     metricText(sweep, metrics),
     job.state === 'failed' ? failureWord(job) : undefined,
     time === undefined ? undefined : formatDuration(time),
+    ...nativeParts(job, row, now),
     job.attempt > 1 ? `attempt ${job.attempt}` : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -110,6 +133,11 @@ function failureWord(job: JobState): string | undefined {
 
 /** Why the job is in its state, as a sentence; undefined when there is nothing to explain. */
 export function reasonSentence(job: JobState): string | undefined {
+  if (job.native !== undefined && !hasEnded(job) && job.reason !== undefined) {
+    // what a batch system says of a job is often one word, and the word is worth a sentence
+    const said = job.detail === undefined || job.detail === '' ? '' : ` (${job.detail})`;
+    return `${reasons[job.reason].replace(/\.$/, '')}${said}.`;
+  }
   if (job.detail !== undefined && job.detail !== '') return job.detail;
   return job.reason === undefined ? undefined : reasons[job.reason];
 }
@@ -150,14 +178,21 @@ export function jobWords(job: JobState): string {
     cancellable.has(job.state) ? 'cancellable' : undefined,
     retryable.has(job.state) ? 'retryable' : undefined,
     job.state === 'queued' && job.attempt <= 1 ? undefined : 'logged',
+    ...nativeWords(job),
   ]
     .filter((word) => word !== undefined)
     .join(' ');
 }
 
 /** Read by screen readers instead of label and description. */
-export function jobSpoken(sweep: SweepState, job: JobState, metrics: Metrics, now: number): string {
-  const rest = jobDescription(sweep, job, metrics, now).replaceAll(' · ', ', ');
+export function jobSpoken(
+  sweep: SweepState,
+  job: JobState,
+  metrics: Metrics,
+  now: number,
+  live: Live = {},
+): string {
+  const rest = jobDescription(sweep, job, metrics, now, live).replaceAll(' · ', ', ');
   return [`Job ${job.index}`, stateWord(job), parametersLabel(job.parameters), rest]
     .filter((part) => part !== '')
     .join(', ');
@@ -170,15 +205,19 @@ export function jobTooltip(
   metrics: Metrics,
   directoryUri: string | undefined,
   now: number,
+  live: Live = {},
 ): string {
   const title = `**${escapeMarkdown(`${sweep.id}/${job.index}`)}** — ${stateWord(job)}`;
   const reason = reasonSentence(job);
+  const toDo = advice(job);
+  const stale = job.native === undefined || hasEnded(job) ? undefined : staleSentence(live.freshness, now);
   const time = runTime(job, now);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Started', job.startedAt === undefined ? undefined : new Date(job.startedAt).toLocaleString()],
     ['Ended', job.endedAt === undefined ? undefined : new Date(job.endedAt).toLocaleString()],
     ['Ran for', time === undefined ? undefined : formatDuration(time)],
     ['Attempt', job.attempt > 1 ? String(job.attempt) : undefined],
+    ['Requeued', requeuesText(job.requeues)],
     ['Exit code', job.exitCode === undefined ? undefined : String(job.exitCode)],
     ['Signal', job.signal],
     [
@@ -186,10 +225,13 @@ export function jobTooltip(
       job.pid === undefined ? undefined : `${job.pid}${job.host === undefined ? '' : ` on ${job.host}`}`,
     ],
     ['GPUs', job.gpus === undefined || job.gpus.length === 0 ? undefined : job.gpus.join(', ')],
+    ...nativeFacts(job, live, now),
   ];
   return [
     title,
     reason === undefined ? undefined : escapeMarkdown(reason),
+    toDo === undefined ? undefined : `$(warning) ${escapeMarkdown(toDo)}`,
+    stale === undefined ? undefined : `$(warning) ${escapeMarkdown(stale)}`,
     table(
       'Parameter',
       capped(flatParameters(job.parameters).map(([name, value]) => [name, formatValue(value)] as const)),
@@ -206,6 +248,11 @@ export function jobTooltip(
   ]
     .filter((part) => part !== undefined)
     .join('\n\n');
+}
+
+function requeuesText(requeues: number | undefined): string | undefined {
+  if (requeues === undefined || requeues === 0) return undefined;
+  return requeues === 1 ? 'once' : `${requeues} times`;
 }
 
 const mostRows = 40;

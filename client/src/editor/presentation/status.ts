@@ -1,5 +1,6 @@
 import type { SweepView } from '#engine/sweeps.ts';
 import { isActive } from './groups.ts';
+import { type Live, staleSentence } from './native.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
 import { bestText, brakeSentence, isBraked, phaseText, progressText, sweepSpoken } from './sweep.ts';
 
@@ -37,7 +38,7 @@ const commandsOf: Readonly<Record<string, readonly (readonly [string, string])[]
  * active or ended within the last five minutes. The sweep that needs a person comes first, then the newest active one.
  */
 export function statusText(
-  sweeps: readonly { readonly key: string; readonly view: SweepView }[],
+  sweeps: readonly (Pick<Live, 'freshness'> & { readonly key: string; readonly view: SweepView })[],
   now: number,
 ): StatusText | undefined {
   const active = sweeps.filter(({ view }) => isActive(view.state.phase));
@@ -49,7 +50,10 @@ export function statusText(
   const endings = recent.map(({ view }) => (view.state.endedAt ?? 0) + recentSpan);
   return {
     text: sentence(primary.view) + (others > 0 ? ` +${others}` : ''),
-    tooltip: [...(active.length > 0 ? active : [primary])].slice(0, 10).map(section).join('\n\n---\n\n'),
+    tooltip: [...(active.length > 0 ? active : [primary])]
+      .slice(0, 10)
+      .map((sweep) => section(sweep, now))
+      .join('\n\n---\n\n'),
     spoken: sweepSpoken(primary.view) + (others > 0 ? `, and ${others} more active` : ''),
     alarming: needsPerson(primary.view),
     primary: sweeps.indexOf(primary),
@@ -103,9 +107,13 @@ function plain(text: string): string {
   return text.replaceAll('$(', '$ (');
 }
 
-function section({ key, view }: { readonly key: string; readonly view: SweepView }): string {
+function section(
+  { key, view, freshness }: Pick<Live, 'freshness'> & { readonly key: string; readonly view: SweepView },
+  now: number,
+): string {
   const best = bestText(view.state);
   const problem = view.trouble ?? brakeSentence(view.state);
+  const stale = isActive(view.state.phase) ? staleSentence(freshness, now) : undefined;
   const links = (commandsOf[view.state.phase] ?? []).map(([title, command]) =>
     commandLink(title, command, key),
   );
@@ -115,6 +123,7 @@ function section({ key, view }: { readonly key: string; readonly view: SweepView
     `**${escapeMarkdown(view.state.id)}** ${escapeMarkdown(progressText(view.state))} — ${phaseText(view)}` +
       (best === undefined ? '' : `, best ${escapeMarkdown(best)}`),
     problem === undefined ? undefined : `$(warning) ${escapeMarkdown(problem)}`,
+    stale === undefined ? undefined : `$(warning) ${escapeMarkdown(stale)}`,
     links.join('&nbsp;&nbsp; '),
   ]
     .filter((part) => part !== undefined && part !== '')

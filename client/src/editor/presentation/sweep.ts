@@ -6,6 +6,8 @@ import { endedCount, isActive } from './groups.ts';
 import type { Icon } from './job.ts';
 import { escapeMarkdown, tableRow } from './markdown.ts';
 import { formatMetric } from './parameters.ts';
+import { isOnCluster, type Live, staleSentence } from './native.ts';
+import { clock } from './clock.ts';
 
 const brakes: ReadonlySet<PhaseReason> = new Set<PhaseReason>([
   'brake-flapping',
@@ -73,9 +75,14 @@ export function sweepIcon(view: SweepView): Icon {
 export function phaseText(view: SweepView): string {
   const { state } = view;
   if (view.trouble !== undefined) return 'in trouble';
-  if (isBraked(state)) return state.phaseReason === 'storage' ? 'paused: disk trouble' : 'paused by failures';
+  if (isBraked(state)) return brakedText(state.phaseReason);
   if (isActive(state.phase) && view.owner.kind === 'nobody') return `${state.phase}, nobody runs it`;
   return state.phase;
+}
+
+function brakedText(reason: PhaseReason): string {
+  if (reason === 'storage') return 'paused: disk trouble';
+  return reason === 'submit-rejected' ? 'paused: the batch system refused its jobs' : 'paused by failures';
 }
 
 /** `12/24 · loss 0.031 · paused`; `folder` is given when there are several. */
@@ -124,18 +131,21 @@ export function sweepSpoken(view: SweepView): string {
 }
 
 /** Markdown: what the sweep is, why it stands still, who runs it, and the latest notices. */
-export function sweepTooltip(view: SweepView, now: number): string {
+export function sweepTooltip(view: SweepView, now: number, { freshness }: Live = {}): string {
   const { state } = view;
+  const isInQueue = isOnCluster(state) && isActive(state.phase);
+  const stale = isInQueue ? staleSentence(freshness, now) : undefined;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['File', state.file],
     ['Method', state.method === 'random' ? `random, seed ${state.seed}` : state.method],
-    ['Jobs', `${progressText(state)} ended, ${state.counts.running + state.counts.submitted} running`],
+    ['Jobs', `${progressText(state)} ended, ${activeText(state)}`],
     ['Failed', hasFailures(state) ? String(state.counts.failed + state.counts.lost) : undefined],
     ['Best', state.best === undefined ? undefined : `${bestText(state) ?? ''} (job ${state.best.job})`],
     ['Launched', new Date(state.launchedAt).toLocaleString()],
     ['Took', state.endedAt === undefined ? undefined : formatDuration(state.endedAt - state.launchedAt)],
     ['For', state.endedAt === undefined ? formatDuration(now - state.launchedAt) : undefined],
     ['Queue', state.queue],
+    ['As of', isInQueue && freshness?.asOf !== undefined ? clock(freshness.asOf, now) : undefined],
     ['Runs in', ownerText(view)],
   ];
   const problem =
@@ -144,6 +154,7 @@ export function sweepTooltip(view: SweepView, now: number): string {
   return [
     `**${escapeMarkdown(state.id)}** — ${phaseText(view)}`,
     problem === undefined ? undefined : `$(warning) ${escapeMarkdown(problem)}`,
+    stale === undefined ? undefined : `$(warning) ${escapeMarkdown(stale)}`,
     [
       '| | |',
       '| :-- | :-- |',
@@ -153,6 +164,12 @@ export function sweepTooltip(view: SweepView, now: number): string {
   ]
     .filter((part) => part !== undefined)
     .join('\n\n');
+}
+
+/** `3 running`, and in a batch system `3 running, 27 waiting`. */
+export function activeText({ counts, queue }: Pick<SweepState, 'counts' | 'queue'>): string {
+  if (queue === 'local') return `${counts.running + counts.submitted} running`;
+  return `${counts.running} running, ${counts.submitted} waiting in the queue`;
 }
 
 function ownerText(view: SweepView): string | undefined {
