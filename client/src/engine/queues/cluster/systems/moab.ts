@@ -177,10 +177,9 @@ function jobsOf({ attributes }: XmlElement, queue: string, place: number): reado
     ...time('startedAt', attributes['StartTime']),
     ...time('endedAt', attributes['CompletionTime']),
   } as const;
-  const ids = new Set([attributes['JobID'] ?? '', attributes['GJID'] ?? '']);
-  return [...ids]
-    .filter((id) => ID.test(id))
-    .map((base) => ({ id: attributes['JobID'] ?? base, base, ...job }));
+  const ids = [...new Set([attributes['JobID'] ?? '', attributes['GJID'] ?? ''])].filter((id) => ID.test(id));
+  const [id] = ids;
+  return id === undefined ? [] : ids.map((base) => ({ id, base, ...job }));
 }
 
 function time(key: 'submittedAt' | 'startedAt' | 'endedAt', text: string | undefined): Partial<NativeJob> {
