@@ -3,6 +3,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Answer, BatchSystem, Listing, NativeJob } from '#engine/queues/cluster/batch-system.ts';
 
+/** The jobs of a listing that worked, by id. */
+export function jobsOf(listing: Listing): ReadonlyMap<string, NativeJob> {
+  if (listing.kind === 'failed') assert.fail(listing.sentence);
+  return new Map(listing.jobs.map((job) => [job.id, job]));
+}
+
 const listings = (system: BatchSystem, answer: Answer): readonly Listing[] => [
   system.readList(answer),
   system.readHistory(answer),
@@ -118,9 +124,9 @@ export function nonsenseIsNoJob(system: BatchSystem): void {
   );
 }
 
-/** Ten megabytes of anything are read, or refused, in time. */
+/** Megabytes of anything are read, or refused, in time. */
 export function hugeAnswersAreRead(system: BatchSystem, unit: string): void {
-  const stdout = unit.repeat(Math.ceil(10_000_000 / unit.length));
+  const stdout = unit.repeat(Math.ceil(3_000_000 / unit.length));
   readAll(system, { code: 0, stdout, stderr: '' });
   readAll(system, { code: 1, stdout: '', stderr: stdout });
 }

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Listing, NativeJob, NativeId } from '#engine/queues/cluster/batch-system.ts';
+import type { NativeJob, NativeId } from '#engine/queues/cluster/batch-system.ts';
 import { slurm } from '#engine/queues/cluster/systems/slurm.ts';
 import { isoTime } from '#engine/queues/cluster/systems/times.ts';
-import { hugeAnswersAreRead, nonsenseIsNoJob, nothingIsMadeUp, readAll } from './readers.ts';
+import { hugeAnswersAreRead, jobsOf, nonsenseIsNoJob, nothingIsMadeUp, readAll } from './readers.ts';
 import { answerOf, answersOf, recorded } from './transcripts.ts';
 
 const at = (text: string): number | undefined => isoTime(`2026-11-21T${text}`);
 
-function jobsOf(listing: Listing): ReadonlyMap<string, NativeJob> {
-  assert.equal(listing.kind, 'listed');
-  return new Map(listing.kind === 'listed' ? listing.jobs.map((job) => [job.id, job]) : []);
-}
 const listedIn = (name: string): ReadonlyMap<string, NativeJob> =>
   jobsOf(slurm.readList(answerOf('slurm', name)));
 const historyIn = (name: string): ReadonlyMap<string, NativeJob> =>

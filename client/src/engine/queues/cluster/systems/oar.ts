@@ -15,6 +15,15 @@ export function commandWord(path: string): string {
   );
 }
 
+/**
+ * A file for output, as short as it goes: OAR refuses many characters there (`Invalid stdout file name`) that it takes in
+ * the directory. There is no word for a task's index, but each task is a job.
+ */
+function outputPath(path: string, directory: string): string {
+  const inside = path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
+  return inside.replaceAll('%t', '%jobid%');
+}
+
 /** Every job has an id of its own. An array's first task has the array's. */
 const ownIds = (ids: readonly NativeId[]): readonly string[] =>
   ids.flatMap(({ id, base, task }) =>
@@ -23,15 +32,17 @@ const ownIds = (ids: readonly NativeId[]): readonly string[] =>
 
 /** OAR's chatter: what a rule of admission did, and how an array is submitted. */
 const noise =
-  /^\[ADMISSION RULE\] (Set default|Modify)|^Simple array job|^Use of uninitialized|^OAR_(JOB|ARRAY)_ID=|^Generate a job key|^\s*$/;
+  /^\[ADMISSION RULE\] (Set default|Modify)|^Simple array job|^Use of uninitialized|^OAR_(JOB|ARRAY)_ID=|^Generate a job key|Ignore script value|^\s*$/;
 const refusal =
-  /\[ERROR\]|^ERROR ?:|Cannot recognize|Not able to scan|not enough resources|Bad resource|# ADMISSION RULE|not allowed|verify your request/im;
+  /\[ERROR\]|^\/!\\ (?!Ignore)|^ERROR ?:|Cannot recognize|Not able to scan|not enough resources|Bad resource|# ADMISSION RULE|not allowed|verify your request/im;
 const database = /DB connection|database|could not connect|Connection refused|Cannot connect/i;
 
 const causes: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\bqueue\b/i, ['queue']],
   [/-- .*resource|not enough resources/i, ['resource', 'property']],
   [/walltime/i, ['resource']],
+  [/stdout file name/, ['stdout']],
+  [/stderr file name/, ['stderr']],
   [/project/i, ['project']],
   [/property|SQL/i, ['property']],
   [/\btype\b/i, ['type']],
@@ -54,7 +65,7 @@ function readSubmit(answer: Answer): SubmitAnswer {
   const unclear = answer.code === 0 || first !== undefined || !refusal.test(text);
   if (unclear || (bad === undefined && database.test(text)))
     return { kind: 'unclear', sentence: failureSentence(answer, 'oarsub') };
-  const written = /Not able to scan file line: (#OAR.*?)\.?$/m.exec(text)?.[1] ?? bad;
+  const written = /Not able to scan file line: (#OAR.*?)\.?(?: at \/.*)?$/m.exec(text)?.[1] ?? bad;
   const options = causes.find(([form]) => form.test(text))?.[1];
   return {
     kind: 'refused',
@@ -108,9 +119,8 @@ export const oar: BatchSystem = {
   headerFor: ({ name, directory, stdout, stderr, tasks, held }) => [
     `#OAR -n ${name}`,
     `#OAR -d ${directory}`,
-    // there is no word for a task's index, but each task is a job
-    `#OAR -O ${stdout.replaceAll('%t', '%jobid%')}`,
-    `#OAR -E ${stderr.replaceAll('%t', '%jobid%')}`,
+    `#OAR -O ${outputPath(stdout, directory)}`,
+    `#OAR -E ${outputPath(stderr, directory)}`,
     ...(tasks === undefined ? [] : [`#OAR --array ${tasks.count}`]),
     ...(held === true ? ['#OAR --hold'] : []),
   ],

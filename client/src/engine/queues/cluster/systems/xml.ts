@@ -23,10 +23,10 @@ export function readXml(text: string): XmlElement | undefined {
   const open: OpenElement[] = [];
   let root: OpenElement | undefined;
   const state = { broken: false };
-  parser.onerror = () => {
+  parser.onerror = (error) => {
     state.broken = true;
-    // sax goes on after an error only when told so, and throws otherwise
-    parser.resume();
+    // sax would go on and make an error of every character
+    throw error;
   };
   parser.onopentag = ({ name, attributes }) => {
     const element: OpenElement = {
@@ -51,7 +51,11 @@ export function readXml(text: string): XmlElement | undefined {
     const element = open.pop();
     if (element !== undefined) element.text = element.text.trim();
   };
-  parser.write(text.trim()).close();
+  try {
+    parser.write(text.trim()).close();
+  } catch (error) {
+    if (!state.broken) throw error;
+  }
   return state.broken || open.length > 0 ? undefined : root;
 }
 
