@@ -27,6 +27,7 @@ export async function startLanguageClient(context: ExtensionContext): Promise<Di
   const initializationOptions: InitializationOptions = {
     problemsPage: Uri.joinPath(context.extensionUri, 'docs', 'problems.md').toString(),
     workspaceTrusted: workspace.isTrusted,
+    submitsScripts: true,
   };
   const clientOptions: LanguageClientOptions = {
     // Any scheme: untitled and virtual documents are checked as well, as far as that goes without a disk.
