@@ -46,13 +46,13 @@ export class Previews {
     options: SubmitOptions = {},
   ): Promise<SubmissionPreview> {
     const folder: Folder = this.#workspaces.folderOf(file)?.folder ?? { name: '', path: path.dirname(file) };
-    const { plainTargets, previewSubmission } = await import('#engine/index.ts');
-    const { pythonPath } = this.#settings.of(folder);
+    const { previewSubmission, targetsOf } = await import('#engine/index.ts');
+    const settings = this.#settings.of(folder);
     return previewSubmission(
       file,
       text,
-      { ...options, limit, pythonPath },
-      { root: folder.path, targets: plainTargets },
+      { ...options, limit, pythonPath: settings.pythonPath },
+      { root: folder.path, targets: targetsOf(settings) },
     );
   }
 

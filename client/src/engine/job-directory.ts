@@ -76,7 +76,8 @@ export function writeJobDirectory(
     if (!fresh) setAside(directory, job.attempt);
     fs.writeFileSync(path.join(directory, PARAMETERS_FILE), stringifyJson(job.parameters));
     fs.writeFileSync(path.join(directory, wandbConfigFile(job)), wandbConfig(job.parameters));
-    fs.writeFileSync(path.join(directory, SCRIPT_FILE), script);
+    // OAR runs the file itself
+    fs.writeFileSync(path.join(directory, SCRIPT_FILE), script, { mode: 0o755 });
     if (options.argsJson !== undefined) fs.writeFileSync(argsJsonPath(directory), options.argsJson);
     // last, and in one step when it replaces another one: it says whose outputs the directory holds
     const description = `${stringifyJson(job)}\n`;

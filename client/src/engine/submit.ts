@@ -42,9 +42,6 @@ export async function freezeSubmission(
   const read = readFor(file, readText(file), options, { root, targets });
   if (!isSubmittable(read)) throw new LaunchRefused(file, read.problems);
   const { logs, script, target } = read;
-  if (target.kind !== 'local') {
-    throw new Error(`This version can't run jobs in the queue ${target.queue} yet. Choose the queue local.`);
-  }
   const ids = await claimLogIds(logs, Number(script.count));
   try {
     const name = stemOf(file);
@@ -95,11 +92,12 @@ export function previewSubmission(
 export function submittedJobs(
   directory: string,
   state: SweepState,
+  pythonPath: string,
 ): Pick<SubmissionPreview, 'system' | 'queue' | 'count' | 'jobs'> {
   const { ids } = readFrozen(directory);
   const submitted = openFrozen({ directory, state });
   const { script, target } = submitted;
-  const jobs = jobsOf(submitted, (index) => logIdAt(ids, index), Number(script.count), '');
+  const jobs = jobsOf(submitted, (index) => logIdAt(ids, index), Number(script.count), pythonPath);
   return { system: systemOf(target), queue: target.queue, count: script.count, jobs };
 }
 

@@ -52,7 +52,9 @@ export function renderClusterScript(
   const { directory } = options;
   const redirects = options.streams !== 'batch-system';
   const { stdout, stderr } = job.logs ?? JOB_LOGS;
-  const outputs = [stdout, stderr, METRICS_FILE, 'result.json', 'exit.json'].map(shellQuote).join(' ');
+  // what the batch system writes is open already, and goes on in the same file
+  const logs = redirects ? [stdout, stderr] : [];
+  const outputs = [...logs, METRICS_FILE, 'result.json', 'exit.json'].map(shellQuote).join(' ');
   return `${options.firstLine ?? '#!/bin/sh'}
 ${options.header ?? ''}# ${job.id.replaceAll(/\s/g, ' ')}, attempt ${job.attempt}: written by Sweepdeck.
 submission=\${1:-1}

@@ -6,6 +6,7 @@ export const submissionProblemSeverities = {
   'multirun-too-many-jobs': 'error',
   'multirun-other-system': 'error',
   'multirun-unknown-queue': 'error',
+  'multirun-remote-queue': 'error',
   'multirun-array': 'error',
   'multirun-folder': 'error',
   'multirun-directive-replaced': 'warning',

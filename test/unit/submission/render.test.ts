@@ -8,9 +8,9 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { readMultirunScript } from '#core/batch/commands/read.ts';
 import { firstLineOf, interpreterOf, nativeName, renderLines } from '#core/batch/render.ts';
-import { systems } from '#core/batch/systems.ts';
+import { systems, type System } from '#core/batch/systems.ts';
 import { renderJob, type SubmittedScript } from '#engine/sources/batch/job.ts';
-import { LOCAL, plainTargets, type Target } from '#engine/sources/batch/target.ts';
+import { LOCAL, targetsOf, type Target } from '#engine/sources/batch/target.ts';
 import { renderScript } from '#engine/wrapper.ts';
 import fc from 'fast-check';
 
@@ -27,7 +27,7 @@ function jobScript(text: string, target: Target | undefined): string {
     programs: { fileOf: () => '/work/train.py', usesMlxp: ({ name }) => name === 'mlxp_train.py' },
     workingDirectory: '/work',
     logs: '/work/logs',
-    target: target ?? plainTargets.ofSystem(script.system ?? 'slurm'),
+    target: target ?? targetOf(script.system ?? 'slurm'),
   };
   const { directory, description, options } = renderJob(
     submitted,
@@ -35,6 +35,12 @@ function jobScript(text: string, target: Target | undefined): string {
     '/py',
   );
   return renderScript(description, { ...options, directory });
+}
+
+function targetOf(system: System): Target {
+  const target = targetsOf({}).ofSystem(system);
+  assert.ok(target !== undefined && target.kind !== 'unusable');
+  return target;
 }
 
 function withoutWrapper(script: string): string {
@@ -61,6 +67,16 @@ describe('the script of a job', () => {
       else assert.equal(made, expected);
     });
   }
+
+  it('leaves logs that the batch system writes where they are when it is started again', () => {
+    const outputs = (text: string): string =>
+      /for output in (.*); do/.exec(jobScript(text, undefined))?.[1] ?? '';
+    assert.equal(
+      outputs('#!/bin/sh\n#SBATCH -t 5\npython x.py a=1,2\n'),
+      'metrics.jsonl result.json exit.json',
+    );
+    assert.match(outputs('#!/bin/sh\n#BSUB -W 5\npython x.py a=1,2\n'), /^log\.stdout log\.stderr /);
+  });
 
   it('ends its lines with a word that none of them is', () => {
     const text = "#!/bin/bash\n#SBATCH -t 5\ncat <<'END_OF_JOB'\nx\nEND_OF_JOB\npython train.py a=1,2\n";

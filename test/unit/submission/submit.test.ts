@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { createSweeps } from '#engine/create-sweeps.ts';
-import { plainTargets } from '#engine/sources/batch/target.ts';
+import { targetsOf } from '#engine/sources/batch/target.ts';
 import { previewSubmission } from '#engine/submit.ts';
 import { LaunchRefused, type Sweeps, type SweepView } from '#engine/sweeps.ts';
 
@@ -292,7 +292,7 @@ describe('a preview', () => {
       path.join(root, 'train.sh'),
       text,
       { limit, pythonPath: PYTHON_PATH, seed: 1 },
-      { root, targets: plainTargets },
+      { root, targets: targetsOf({}) },
     );
 
   it('shows what would be, and creates nothing', () => {

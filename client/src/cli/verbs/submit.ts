@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SubmissionPreview, SubmitOptions, Sweeps, SweepView } from '#engine/sweeps.ts';
-import { plainTargets } from '#engine/sources/batch/target.ts';
+import { targetsOf } from '#engine/sources/batch/target.ts';
 import { previewSubmission, submittedJobs } from '#engine/submit.ts';
 import { submissionDocument, summaryDocument } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -9,6 +9,7 @@ import { until } from '../follow.ts';
 import { runInForeground } from '../foreground.ts';
 import { refuseErrors } from '../problems.ts';
 import { installation, readNamedFile, withSweeps } from '../session.ts';
+import { engineSettings } from '../settings.ts';
 import type { Call, Verb } from '../verb.ts';
 import { shownPath, workspaceFolder } from '../workspace.ts';
 import { RUN_FLAGS } from './launch.ts';
@@ -30,13 +31,13 @@ export const submit: Verb = {
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.queue === undefined ? {} : { queue: flags.queue }),
     };
-    const { pythonPath } = installation();
+    const settings = engineSettings(flags, terminal, installation().pythonPath);
     const limit = flags['dry-run'] === true ? (flags.limit ?? Infinity) : 0;
     const preview = previewSubmission(
       file,
       text,
-      { ...options, limit, pythonPath },
-      { root, targets: plainTargets },
+      { ...options, limit, pythonPath: settings.pythonPath },
+      { root, targets: targetsOf(settings) },
     );
     refuseErrors(named, text, preview.problems, output);
     if (flags['dry-run'] === true) return showPreview(preview, call);
@@ -75,7 +76,7 @@ async function leave(sweeps: Sweeps, view: SweepView, call: Call): Promise<ExitC
 
 const documentOf = (view: SweepView): ReturnType<typeof submissionDocument> => ({
   ...summaryDocument(view),
-  ...submissionDocument(submittedJobs(view.directory, view.state)),
+  ...submissionDocument(submittedJobs(view.directory, view.state, installation().pythonPath)),
 });
 
 function showPreview(preview: SubmissionPreview, { output, terminal }: Call): ExitCode {

@@ -54,6 +54,7 @@ function openScript(place: SweepPlace, { ids }: FrozenSubmission): OpenSource {
             const logId = logIdAt(ids, index);
             return {
               script: scriptIn(path.join(submitted.logs, String(logId))),
+              directory: submitted.workingDirectory,
               name: jobName(submitted, { logId, attempt }, target.adapter.longestName),
             };
           },

@@ -19,7 +19,7 @@ import { submissionProblemSeverities } from '#core/batch/submission-problems.ts'
 import { dialects } from '#core/batch/systems.ts';
 import { storageCause } from '../../atomic-file.ts';
 import { ProgramsOfScript } from './programs.ts';
-import type { Target, Targets } from './target.ts';
+import type { Target, Targets, Unusable } from './target.ts';
 
 export interface SubmissionRequest {
   /** Absolute path of the script. */
@@ -148,9 +148,10 @@ function findTarget(script: MultirunScript, { queue, targets }: SubmissionReques
   if (queue === undefined) {
     // without directives the script's own problems say what is missing
     if (system === undefined) return { target: undefined, problems: [] };
-    return { target: targets.ofSystem(system), problems: [] };
+    return usable(targets.ofSystem(system), script);
   }
-  const target = targets.named(queue);
+  const { target, problems } = usable(targets.named(queue), script);
+  if (problems.length > 0) return { target, problems };
   if (target === undefined) {
     const message = `There is no queue ${queue}. There are: ${targets.names().join(', ')}.`;
     return { target, problems: [problem('multirun-unknown-queue', script, message)] };
@@ -161,6 +162,11 @@ function findTarget(script: MultirunScript, { queue, targets }: SubmissionReques
     return { target, problems: [problem('multirun-other-system', script, message, first?.markSpan)] };
   }
   return { target, problems: [] };
+}
+
+function usable(found: Target | Unusable | undefined, script: MultirunScript): FoundTarget {
+  if (found?.kind !== 'unusable') return { target: found, problems: [] };
+  return { target: undefined, problems: [problem(found.code, script, found.why)] };
 }
 
 function programProblems(

@@ -1,10 +1,15 @@
 /** Where the jobs of a batch script can go: this machine, or a batch system. */
-import { type System, systems } from '#core/batch/systems.ts';
+import type { SubmissionProblemCode } from '#core/batch/submission-problems.ts';
+import type { System } from '#core/batch/systems.ts';
 import type { BatchSystem } from '../../queues/cluster/batch-system.ts';
+import { directivesOf } from '../../queues/cluster/directives.ts';
 import { batchSystems } from '../../queues/cluster/systems/index.ts';
+import type { QueueSettings } from '../../queues/queue-settings.ts';
+import { LOCAL as LOCAL_QUEUE, queueNames, queueSettings } from '../../queues/queues.ts';
+import type { EngineSettings } from '../../settings.ts';
 
 export type Target =
-  | { readonly kind: 'local'; readonly queue: 'local' }
+  | { readonly kind: 'local'; readonly queue: typeof LOCAL_QUEUE }
   | {
       readonly kind: 'batch-system';
       /** Name of the queue. */
@@ -15,24 +20,56 @@ export type Target =
       readonly prologue: readonly string[];
     };
 
+/** A queue that is there and can't take batch scripts. */
+export interface Unusable {
+  readonly kind: 'unusable';
+  readonly code: SubmissionProblemCode;
+  /** A sentence. */
+  readonly why: string;
+}
+
 export interface Targets {
   /** Names of all queues. */
   names(): readonly string[];
-  named(queue: string): Target | undefined;
+  named(queue: string): Target | Unusable | undefined;
   /** The queue for scripts with directives of this system. */
-  ofSystem(system: System): Target;
+  ofSystem(system: System): Target | Unusable | undefined;
 }
 
-export const LOCAL: Target = { kind: 'local', queue: 'local' };
+export const LOCAL: Target = { kind: 'local', queue: LOCAL_QUEUE };
 
-/** This machine, and one queue for each batch system, named after it. */
-export const plainTargets: Targets = {
-  names: () => [LOCAL.queue, ...systems],
-  named: (queue) =>
-    queue === LOCAL.queue ? LOCAL : systems.filter((one) => one === queue).map(targetFor)[0],
-  ofSystem: targetFor,
-};
+/** This machine, and the queues in front of batch systems. */
+export function targetsOf(settings: Pick<EngineSettings, 'queues'>): Targets {
+  const named = (queue: string): Target | Unusable | undefined => {
+    if (queue === LOCAL_QUEUE) return LOCAL;
+    const found = queueSettings(queue, settings);
+    return found === undefined ? undefined : targetFor(queue, found);
+  };
+  return {
+    names: () => queueNames(settings),
+    named,
+    ofSystem: (system) => named(system),
+  };
+}
 
-function targetFor(system: System): Target {
-  return { kind: 'batch-system', queue: system, adapter: batchSystems[system], directives: [], prologue: [] };
+function targetFor(queue: string, settings: QueueSettings): Target | Unusable {
+  const { system, ssh } = settings;
+  const adapter = batchSystems[system];
+  if (ssh?.folder !== undefined) {
+    return {
+      kind: 'unusable',
+      code: 'multirun-remote-queue',
+      why: `The queue ${queue} is on ${ssh.host}, which knows the workspace as ${ssh.folder}: the script's own paths would lead nowhere there. Choose a queue of this machine.`,
+    };
+  }
+  const { lines, problems } = directivesOf(adapter, settings.directives);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    return {
+      kind: 'unusable',
+      code: 'multirun-unknown-queue',
+      why: `The queue ${queue} can't be used: ${problem}`,
+    };
+  }
+  return { kind: 'batch-system', queue, adapter, directives: lines, prologue: settings.prologue };
 }
