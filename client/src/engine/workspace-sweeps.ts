@@ -97,7 +97,9 @@ export class WorkspaceSweeps implements Sweeps {
 
   async submit(file: string, options: SubmitOptions = {}): Promise<SweepView> {
     const { root, version, settings } = this.#options;
-    return this.#begin(await freezeSubmission(file, options, { root, version, targets: targetsOf(settings()) }));
+    return this.#begin(
+      await freezeSubmission(file, options, { root, version, targets: targetsOf(settings()) }),
+    );
   }
 
   /** Follows and runs a sweep whose folder has just been written. */
