@@ -82,8 +82,12 @@ describe('Grid Engine that is started for tests', () => {
     await stateOf(sge, lost, 'r');
   });
 
-  it('lists each of its jobs once', async () => {
-    const ids = (await sge.jobs()).map(({ id }) => id);
-    assert.equal(new Set(ids).size, ids.length);
+  it('lists each task of an array once, deleted ones too', async () => {
+    const id = await submit('true', '-h', '-t', '1-5:2');
+    await sge.client(['qdel', `${id}.3`]);
+    await sge.client(['qdel', id]);
+    await stateOf(sge, `${id}.5`, 'z');
+    const tasks = (await sge.jobs()).filter((job) => job.id === id || job.id.startsWith(`${id}.`));
+    assert.deepEqual(tasks.map((job) => job.id).sort(), [`${id}.1`, `${id}.3`, `${id}.5`]);
   });
 });

@@ -41,6 +41,8 @@ export const clusterConfiguration = (directory: string): Table => ({
   administrator_mail: 'none',
   // scripts run with the shell that their first line names
   shell_start_mode: 'unix_behavior',
+  // jobs begin without the profile of the developer who runs the tests
+  login_shells: 'none',
   // root submits
   min_uid: 0,
   min_gid: 0,

@@ -4,15 +4,24 @@ import type { NativeJob } from './system.ts';
 const element = (text: string, name: string): string =>
   new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? '';
 
+/** The ids of a row: `tasks` is empty, or a list of numbers and ranges (`3,5`, `1-7:2`), also where `-g d` asks for one by one. */
+function idsOf(number: string, tasks: string): readonly string[] {
+  if (tasks === '' || tasks === 'undefined') return [number];
+  return tasks.split(',').flatMap((part) => {
+    const [, first = part, last = first, step = '1'] = /^(\d+)-(\d+):(\d+)$/.exec(part) ?? [];
+    const count = Math.floor((Number(last) - Number(first)) / Number(step)) + 1;
+    return Array.from({ length: count }, (_, index) => `${number}.${Number(first) + index * Number(step)}`);
+  });
+}
+
 /** `undefined` from `answers`: the command failed, as qacct does before the first job has ended. */
 export async function gridEngineJobs(
   must: (name: string, ...args: readonly string[]) => Promise<string>,
   answers: (name: string, ...args: readonly string[]) => Promise<string | undefined>,
 ): Promise<readonly NativeJob[]> {
   const found = new Map<string, NativeJob>();
-  const take = (number: string, task: string, name: string, state: string): void => {
-    const id = task === '' || task === 'undefined' ? number : `${number}.${task}`;
-    found.set(id, { id, name, state });
+  const take = (number: string, tasks: string, name: string, state: string): void => {
+    for (const id of idsOf(number, tasks)) found.set(id, { id, name, state });
   };
   // `z`: the latest that ended, and of these the only word about jobs that were deleted before they ran
   for (const which of ['z', 'prs']) {

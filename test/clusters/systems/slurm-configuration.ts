@@ -78,7 +78,7 @@ export function slurmConf({ directory, ports, cpusPerNode, extraLines }: SlurmLa
       AccountingStoragePass: socket,
       SchedulerType: 'sched/backfill',
       SchedulerParameters:
-        'bf_interval=2,sched_interval=2,sched_min_interval=0,batch_sched_delay=0,defer_batch=0',
+        'bf_interval=1,sched_interval=1,sched_min_interval=0,batch_sched_delay=0,defer_batch=0',
       MaxArraySize: 10001,
       MaxJobCount: 20000,
       MinJobAge: 300,
