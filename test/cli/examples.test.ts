@@ -59,4 +59,21 @@ describe('the example', () => {
     const shown = shaped('show', (await workspace.run('show', 'shell', '--json')).json);
     assert.deepEqual(shown.jobs[best?.index ?? -1]?.parameters, { layout: 'columns', level: 9 });
   });
+
+  it('multirun finds the model and the penalty that fit best', async () => {
+    const { code, json, stderr } = await workspace.run(
+      'submit',
+      'multirun/train.sh',
+      '--queue',
+      'local',
+      '--json',
+    );
+    assert.equal(code, 0, stderr);
+    const { counts, best } = json as {
+      readonly counts: Readonly<Record<string, number>>;
+      readonly best: { readonly parameters: Readonly<Record<string, unknown>> };
+    };
+    assert.equal(counts['done'], 8);
+    assert.deepEqual([best.parameters['model'], best.parameters['penalty']], ['cubic', 0.01]);
+  });
 });

@@ -41,7 +41,7 @@ export const LOCAL: Target = { kind: 'local', queue: LOCAL_QUEUE };
 /** This machine, and the queues in front of batch systems. */
 export function targetsOf(settings: Pick<EngineSettings, 'queues'>): Targets {
   const named = (queue: string): Target | Unusable | undefined => {
-    if (queue === LOCAL_QUEUE) return LOCAL;
+    if (queue === LOCAL_QUEUE) return process.platform === 'win32' ? NO_SHELL : LOCAL;
     const found = queueSettings(queue, settings);
     return found === undefined ? undefined : targetFor(queue, found);
   };
@@ -51,6 +51,12 @@ export function targetsOf(settings: Pick<EngineSettings, 'queues'>): Targets {
     ofSystem: (system) => named(system),
   };
 }
+
+const NO_SHELL: Unusable = {
+  kind: 'unusable',
+  code: 'multirun-unknown-queue',
+  why: 'Batch scripts are run by a POSIX shell, which Windows has not. Run Sweepdeck in WSL, or choose a queue on a cluster.',
+};
 
 function targetFor(queue: string, settings: QueueSettings): Target | Unusable {
   const { system, ssh } = settings;
