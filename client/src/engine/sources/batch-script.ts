@@ -60,7 +60,9 @@ function openScript(place: SweepPlace, { ids }: FrozenSubmission): OpenSource {
           },
         }),
     follow(job) {
-      const { index, attempt } = job;
+      const { index, attempt, state } = job;
+      // a program that uses MLXP writes the file itself now
+      if (state === 'running' && submitted.programs.usesMlxp(jobAt(script, BigInt(index)).program)) return;
       followInfo(renderJob(submitted, { index, logId: logIdAt(ids, index), attempt }, '').info, job);
     },
   };
