@@ -70,6 +70,11 @@ export const FLAGS = {
   seed: valued('N', 'seed of random choices, for the same jobs again', seed),
   limit: valued('N', 'number of jobs to show', wholeNumber(0)),
   'dry-run': switchedOn('show every job and its script; nothing is created'),
+  queues: valued(
+    'FILE',
+    "JSON file with queues as in the editor's setting sweepdeck.queues, instead of the workspace's own settings",
+    text,
+  ),
   queue: valued('NAME', 'queue to use instead of the one that the file asks for', text),
   detach: switchedOn('end once the batch system has all jobs, instead of waiting for them'),
   failed: switchedOn('all jobs that failed or were lost'),

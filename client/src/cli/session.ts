@@ -26,7 +26,7 @@ export async function withSweeps<T>(
   const { flags, terminal, output } = call;
   const root = workspaceFolder(start, flags.root, terminal.cwd);
   const { version, pythonPath } = installation();
-  const settings = engineSettings(flags, terminal, pythonPath);
+  const settings = engineSettings(flags, terminal, pythonPath, root);
   const sweeps = createSweeps({
     root,
     program: 'cli',

@@ -2,13 +2,21 @@ import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineSettings } from '#engine/settings.ts';
 import type { FlagValues } from './flags.ts';
+import { queuesFor } from './queues.ts';
 import type { Terminal } from './terminal.ts';
+import { workspaceFolder } from './workspace.ts';
 
 /** Used where no flag says otherwise; the editor's settings have the same defaults. */
 const DEFAULTS = { workers: 2, gpusPerJob: 1, gracePeriod: 30 } as const;
 
-/** The engine's settings as flags ask for them. */
-export function engineSettings(flags: FlagValues, terminal: Terminal, pythonPath: string): EngineSettings {
+/** The engine's settings as flags ask for them. `root`: the workspace folder. */
+export function engineSettings(
+  flags: FlagValues,
+  terminal: Terminal,
+  pythonPath: string,
+  root = workspaceFolder(terminal.cwd, flags.root, terminal.cwd),
+): EngineSettings {
+  const { queues, broken: brokenQueues } = queuesFor(root, flags.queues, terminal.cwd);
   return {
     workers: flags.workers ?? DEFAULTS.workers,
     gpus: flags.gpus ?? 'auto',
@@ -20,6 +28,8 @@ export function engineSettings(flags: FlagValues, terminal: Terminal, pythonPath
       consecutive: flags['max-consecutive-failures'] ?? 0,
     },
     pythonPath,
+    queues,
+    brokenQueues,
   };
 }
 

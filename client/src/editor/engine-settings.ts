@@ -1,3 +1,4 @@
+import { readQueues } from '#engine/queues/queue-settings.ts';
 import type { EngineSettings } from '#engine/settings.ts';
 
 /** The defaults of `sweepdeck.*` as package.json declares them. */
@@ -24,6 +25,7 @@ export function engineSettings(
   };
   const gpus = get('gpus');
   const enabled = get('brakes.enabled');
+  const { queues, broken: brokenQueues } = readQueues(get('queues'));
   return {
     workers: Math.floor(number('workers', defaults.workers, 1)),
     gpus:
@@ -40,5 +42,7 @@ export function engineSettings(
       ),
     },
     pythonPath: found.pythonPath,
+    queues,
+    brokenQueues,
   };
 }

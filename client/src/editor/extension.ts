@@ -78,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     registerCommands({ workspaces, settings, previews, pages, files, tree, logs, output }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void workspaces.setFolders(localFolders())),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void workspaces.reopen()),
+    vscode.window.onDidChangeWindowState(({ focused }) => folderSweeps.focusChanged(focused)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('sweepdeck')) folderSweeps.settingsChanged();
       if (change.affectsConfiguration('sweepdeck.tree')) tree.refreshAll();

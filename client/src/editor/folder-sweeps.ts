@@ -1,6 +1,7 @@
 /** Opens the engine on a folder. It is loaded on the first use, and its worker slots are shared by all folders. */
 import * as vscode from 'vscode';
 import type { LocalWorkers } from '#engine/queues/local.ts';
+import type { Connections } from '#engine/queues/queues.ts';
 import type { Sweeps } from '#engine/sweeps.ts';
 import type { Settings } from './settings.ts';
 import type { Folder } from './workspaces.ts';
@@ -15,6 +16,7 @@ export interface FolderSweepsOptions {
 export class FolderSweeps {
   readonly #options: FolderSweepsOptions;
   #workers: LocalWorkers | undefined;
+  #connections: Connections | undefined;
 
   constructor(options: FolderSweepsOptions) {
     this.#options = options;
@@ -24,8 +26,10 @@ export class FolderSweeps {
   async create(folder: Folder): Promise<Sweeps> {
     const { version, settings, log } = this.#options;
     await settings.refresh(folder);
-    const { createSweeps, createWorkers } = await import('#engine/index.ts');
+    const { Connections, createSweeps, createWorkers } = await import('#engine/index.ts');
     this.#workers ??= createWorkers(() => settings.of(folder));
+    this.#connections ??= new Connections();
+    this.#connections.setFocused(vscode.window.state.focused);
     return createSweeps(
       {
         root: folder.path,
@@ -36,7 +40,13 @@ export class FolderSweeps {
         log,
       },
       this.#workers,
+      this.#connections,
     );
+  }
+
+  /** Batch systems are asked less while nobody looks. */
+  focusChanged(focused: boolean): void {
+    this.#connections?.setFocused(focused);
   }
 
   /** There may be more slots by now. */

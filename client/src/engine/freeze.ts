@@ -22,6 +22,7 @@ export interface Surroundings {
   readonly interpreter: string;
   /** Queues in front of batch systems. */
   readonly queues?: EngineSettings['queues'];
+  readonly brokenQueues?: EngineSettings['brokenQueues'];
 }
 
 /**
@@ -34,18 +35,18 @@ export interface Surroundings {
 export async function freezeSweep(
   file: string,
   options: LaunchOptions,
-  { root, version, interpreter, queues = {} }: Surroundings,
+  { root, version, interpreter, queues = {}, brokenQueues = {} }: Surroundings,
 ): Promise<string> {
   const text = readText(file);
   const read = readSweepFile(file, text, root, {
     ...(options.queue === undefined ? {} : { queue: options.queue }),
-    queues: queueNames({ queues }),
+    queues: queueNames({ queues, brokenQueues }),
   });
   if (!isLaunchable(read)) throw new LaunchRefused(file, read.problems);
   const event = launchedEvent(read, options.seed ?? randomInt(SEED_LIMIT));
   const { sweep } = read;
   const queue = options.queue ?? sweep.launch?.queue ?? 'local';
-  const [trouble] = queueProblems(queue, { queues }, sweep.launch?.resourceArgs);
+  const [trouble] = queueProblems(queue, { queues, brokenQueues }, sweep.launch?.resourceArgs);
   if (trouble !== undefined) throw new Error(trouble);
   tryCommand(sweep, event.seed, { root, interpreter });
   const name = sweepName(file, sweep.name);

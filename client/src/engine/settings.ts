@@ -16,6 +16,8 @@ export interface EngineSettings {
   readonly pythonPath: string;
   /** Queues in front of batch systems, by the names that sweep files use. */
   readonly queues?: Readonly<Record<string, QueueSettings>>;
+  /** Why entries of `sweepdeck.queues` can't be used, by their names, as sentences. */
+  readonly brokenQueues?: Readonly<Record<string, string>>;
 }
 
 export interface BrakeSettings {

@@ -116,6 +116,8 @@ describe('settings', () => {
       interpreter: 'python',
       brakes: { enabled: true, consecutive: 0 },
       pythonPath: '/p',
+      queues: {},
+      brokenQueues: {},
     });
   });
 

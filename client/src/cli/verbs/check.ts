@@ -5,6 +5,7 @@ import { checkDocument } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { countProblems, formatProblem } from '../format/problems.ts';
+import { queueNamesFor } from '../queues.ts';
 import { readNamedFile } from '../session.ts';
 import type { Call, Verb } from '../verb.ts';
 import { workspaceFolder } from '../workspace.ts';
@@ -21,7 +22,7 @@ export const check: Verb = {
   synopsis: 'FILE…',
   summary: 'say what is wrong in sweep files, without running anything',
   arity: { least: 1, most: Infinity },
-  flags: ['root'],
+  flags: ['root', 'queues'],
   run: async (call) => {
     const { output, positionals } = call;
     const files: CheckedFile[] = [];
@@ -49,7 +50,8 @@ async function checkFile(file: string, { terminal, flags }: Call): Promise<Check
     return { file, text: '', problems: [unreadable(error.message)] };
   }
   const root = workspaceFolder(path.dirname(absolute), flags.root, terminal.cwd);
-  return { file, text, problems: readSweepFile(absolute, text, root).problems };
+  const queues = queueNamesFor(root, flags.queues, terminal.cwd);
+  return { file, text, problems: readSweepFile(absolute, text, root, { queues }).problems };
 }
 
 function unreadable(message: string): Problem {

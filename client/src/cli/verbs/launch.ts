@@ -2,12 +2,14 @@ import path from 'node:path';
 import { readSweepFile } from '#engine/sweep-file.ts';
 import { runInForeground } from '../foreground.ts';
 import { refuseErrors } from '../problems.ts';
+import { queueNamesFor } from '../queues.ts';
 import { readNamedFile, withSweeps } from '../session.ts';
 import type { Verb } from '../verb.ts';
 import { shownPath } from '../workspace.ts';
 
 /** Flags that say how jobs are run. */
 export const RUN_FLAGS = [
+  'queues',
   'workers',
   'gpus',
   'gpus-per-job',
@@ -22,7 +24,7 @@ export const launch: Verb = {
   synopsis: 'FILE',
   summary: 'run the sweep that FILE describes, until it ends',
   arity: { least: 1, most: 1 },
-  flags: ['root', 'seed', ...RUN_FLAGS],
+  flags: ['root', 'seed', 'queue', ...RUN_FLAGS],
   run: async (call) => {
     const { positionals, flags, terminal, output } = call;
     const [named = ''] = positionals;
@@ -31,8 +33,14 @@ export const launch: Verb = {
     return withSweeps(
       call,
       async ({ sweeps, root }) => {
-        refuseErrors(named, text, readSweepFile(file, text, root).problems, output);
-        const view = await sweeps.launch(file, flags.seed === undefined ? {} : { seed: flags.seed });
+        const { queue, seed } = flags;
+        const queues = queueNamesFor(root, flags.queues, terminal.cwd);
+        const choice = queue === undefined ? { queues } : { queue };
+        refuseErrors(named, text, readSweepFile(file, text, root, choice).problems, output);
+        const view = await sweeps.launch(file, {
+          ...(seed === undefined ? {} : { seed }),
+          ...(queue === undefined ? {} : { queue }),
+        });
         output.note(`Launched ${view.id} in ${shownPath(view.directory, terminal.cwd)}`);
         return runInForeground(sweeps, view, call);
       },

@@ -54,23 +54,24 @@ const REQUEUE_ON: readonly JobReason[] = ['timeout', 'out-of-memory', 'signal', 
 
 export interface ReadQueues {
   readonly queues: Readonly<Record<string, QueueSettings>>;
-  /** Sentences about entries that can't be used as they are. */
-  readonly problems: readonly string[];
+  /** Why entries can't be used, by their names, as sentences. */
+  readonly broken: Readonly<Record<string, string>>;
 }
 
 /** Reads the setting's JSON. An entry with a mistake is left out and told of; nothing is guessed. */
 export function readQueues(value: unknown): ReadQueues {
-  const problems: string[] = [];
+  const broken: Record<string, string> = {};
   const queues: Record<string, QueueSettings> = {};
-  if (value === undefined || value === null) return { queues, problems };
-  if (!isRecord(value))
-    return { queues, problems: ['sweepdeck.queues must be an object: names and their settings.'] };
+  if (value === undefined || value === null) return { queues, broken };
+  if (!isRecord(value)) {
+    return { queues, broken: { '*': 'sweepdeck.queues must be an object: names and their settings.' } };
+  }
   for (const [name, entry] of Object.entries(value)) {
     const queue = readQueue(name, entry);
-    if (typeof queue === 'string') problems.push(queue);
+    if (typeof queue === 'string') broken[name] = queue;
     else queues[name] = queue;
   }
-  return { queues, problems };
+  return { queues, broken };
 }
 
 function readQueue(name: string, entry: unknown): QueueSettings | string {

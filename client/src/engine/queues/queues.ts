@@ -29,9 +29,12 @@ import { QUEUE_DEFAULTS, type QueueSettings } from './queue-settings.ts';
 
 export const LOCAL = 'local';
 
-/** The names that a sweep may run on, `local` first. */
-export function queueNames({ queues = {} }: Pick<EngineSettings, 'queues'>): readonly string[] {
-  const named = Object.keys(queues);
+/** The names that a sweep file may use, `local` first; those with a mistake in their settings included. */
+export function queueNames({
+  queues = {},
+  brokenQueues = {},
+}: Pick<EngineSettings, 'queues' | 'brokenQueues'>): readonly string[] {
+  const named = [...Object.keys(queues), ...Object.keys(brokenQueues)].filter((name) => name !== '*');
   return [LOCAL, ...named, ...systems.filter((system) => !named.includes(system))];
 }
 
@@ -51,10 +54,12 @@ export function queueSettings(
  */
 export function queueProblems(
   name: string,
-  settings: Pick<EngineSettings, 'queues'>,
+  settings: Pick<EngineSettings, 'queues' | 'brokenQueues'>,
   resourceArgs?: Readonly<Record<string, Json>>,
 ): readonly string[] {
   if (name === LOCAL) return [];
+  const broken = settings.brokenQueues?.[name] ?? settings.brokenQueues?.['*'];
+  if (broken !== undefined && queueSettings(name, settings) === undefined) return [broken];
   const queue = queueSettings(name, settings);
   if (queue === undefined) {
     return [`No queue '${name}' can run here. Queues that can: ${queueNames(settings).join(', ')}.`];
