@@ -51,9 +51,7 @@ function declineCell(): void {
 /** The package conflicts with Grid Engine's commands of the same names, so it is unpacked beside the system. */
 function unpackTorque(folder: string): void {
   if (existsSync(`${torqueRoot}/usr/bin/qsub`)) return;
-  runAsRoot(['apt-get', '-qq', '-o', 'APT::Sandbox::User=root', 'download', 'slurm-wlm-torque'], {
-    cwd: folder,
-  });
+  runAsRoot(['apt-get', '-qq', '-o', 'APT::Sandbox::User=root', 'download', 'slurm-wlm-torque'], folder);
   const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
   if (archive === undefined) throw new Error('apt-get did not download the package slurm-wlm-torque.');
   mkdirSync(torqueRoot, { recursive: true });
