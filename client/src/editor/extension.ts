@@ -1,5 +1,6 @@
 /** Composition root: joins engine, views and commands. Activation registers and returns; everything slow comes after. */
 import * as vscode from 'vscode';
+import { ClusterFacts } from './cluster-facts.ts';
 import { registerCommands } from './commands/index.ts';
 import { FolderSweeps } from './folder-sweeps.ts';
 import { Interpreters } from './interpreter.ts';
@@ -10,7 +11,9 @@ import { Settings } from './settings.ts';
 import { offerTerminalCommand } from './terminal-command.ts';
 import { CodeLenses } from './views/code-lenses.ts';
 import { Notifications } from './views/notifications.ts';
+import { NativePages } from './views/native-pages.ts';
 import { PreviewPages } from './views/preview-pages.ts';
+import { QueueView } from './views/queue-view.ts';
 import { StatusBar } from './views/status-bar.ts';
 import { SweepFiles } from './views/sweep-files.ts';
 import { SweepsTree } from './views/sweeps-tree.ts';
@@ -20,6 +23,7 @@ import { Workspaces, type Folder } from './workspaces.ts';
 export interface SweepdeckApi {
   readonly sweeps: Workspaces;
   readonly tree: SweepsTree;
+  readonly queue: QueueView;
   readonly statusBar: StatusBar;
   /** Resolves when every sweep of the workspace was read once. */
   readonly ready: Promise<void>;
@@ -42,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     version: versionOf(context),
     settings,
     log: (line) => output.info(line),
+    onClusters: (clusters) => facts.attach(clusters),
   });
   const workspaces = new Workspaces(
     (folder) => folderSweeps.create(folder),
@@ -53,6 +58,11 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     },
   );
   open = workspaces;
+  const facts = new ClusterFacts({
+    load: () => folderSweeps.clusters(),
+    settings: (folder) => settings.of(folder),
+    workspaces,
+  });
 
   const offerCommand = (): void =>
     offerTerminalCommand(
@@ -62,25 +72,43 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
 
   const previews = new Previews(workspaces, settings);
   const pages = new PreviewPages(previews);
-  const tree = new SweepsTree(workspaces);
-  const statusBar = new StatusBar(workspaces);
+  const tree = new SweepsTree(workspaces, facts);
+  const queue = new QueueView(facts);
+  const natives = new NativePages();
+  const statusBar = new StatusBar(workspaces, facts);
   const logs = new JobLogs(workspaces, (line) => output.warn(line));
   const files = new SweepFiles(logError);
   context.subscriptions.push(
     output,
     pages,
+    facts,
     tree,
+    queue,
+    natives,
     statusBar,
     logs,
     files,
     new CodeLenses(previews),
     new Notifications(workspaces, logError),
-    registerCommands({ workspaces, settings, previews, pages, files, tree, logs, output }),
+    registerCommands({
+      workspaces,
+      settings,
+      previews,
+      pages,
+      files,
+      tree,
+      logs,
+      output,
+      facts,
+      natives,
+      queue,
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void workspaces.setFolders(localFolders())),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void workspaces.reopen()),
     vscode.window.onDidChangeWindowState(({ focused }) => folderSweeps.focusChanged(focused)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('sweepdeck')) folderSweeps.settingsChanged();
+      if (change.affectsConfiguration('sweepdeck.queues')) facts.settingsChanged();
       if (change.affectsConfiguration('sweepdeck.tree')) tree.refreshAll();
       if (change.affectsConfiguration('sweepdeck.terminal')) offerCommand();
     }),
@@ -101,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
   return {
     sweeps: workspaces,
     tree,
+    queue,
     statusBar,
     ready,
     get languageServer() {

@@ -1,6 +1,6 @@
 /** What the editor loads of the engine, as a bundle of its own and not before it is needed. */
 export { createSweeps, createWorkers } from './create-sweeps.ts';
-export { Clusters, systemOutput } from './queues/clusters.ts';
+export { Clusters } from './queues/clusters.ts';
 export { Connections } from './queues/queues.ts';
 export { previewSweep } from './preview.ts';
 export { targetsOf } from './sources/batch/target.ts';

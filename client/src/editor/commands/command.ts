@@ -1,8 +1,11 @@
 import type * as vscode from 'vscode';
+import type { ClusterFacts } from '../cluster-facts.ts';
 import type { JobLogs } from '../logs/job-logs.ts';
 import type { Previews } from '../previews.ts';
 import type { Settings } from '../settings.ts';
+import type { NativePages } from '../views/native-pages.ts';
 import type { PreviewPages } from '../views/preview-pages.ts';
+import type { QueueView } from '../views/queue-view.ts';
 import type { SweepFiles } from '../views/sweep-files.ts';
 import type { SweepsTree } from '../views/sweeps-tree.ts';
 import type { Workspaces } from '../workspaces.ts';
@@ -16,6 +19,9 @@ export interface Deck {
   readonly files: SweepFiles;
   readonly tree: SweepsTree;
   readonly logs: JobLogs;
+  readonly facts: ClusterFacts;
+  readonly natives: NativePages;
+  readonly queue: QueueView;
   readonly output: vscode.LogOutputChannel;
 }
 

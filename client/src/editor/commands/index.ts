@@ -1,9 +1,11 @@
 /** All commands as one table, and the one place that registers them. */
 import * as vscode from 'vscode';
+import { clusterCommands } from './cluster-commands.ts';
 import type { Command, Deck } from './command.ts';
 import { generalCommands } from './general-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { launchCommands } from './launch-commands.ts';
+import { queueCommands } from './queue-commands.ts';
 import { submitCommands } from './submit-commands.ts';
 import { sweepCommands } from './sweep-commands.ts';
 
@@ -12,6 +14,8 @@ const commands: readonly Command[] = [
   ...submitCommands,
   ...sweepCommands,
   ...jobCommands,
+  ...clusterCommands,
+  ...queueCommands,
   ...generalCommands,
 ];
 

@@ -8,7 +8,7 @@ import type { Command, Deck } from './command.ts';
 import { openFolder } from './open-folder.ts';
 import { chooseJob, chooseJobs, type JobChoice } from './pick.ts';
 
-interface Choice {
+export interface Choice {
   readonly word: string;
   readonly title: string;
   readonly none: string;
@@ -20,7 +20,8 @@ const anyLogged: Omit<Choice, 'title'> = {
 };
 const any: Omit<Choice, 'title'> = { word: 'job', none: vscode.l10n.t('This sweep has no jobs yet.') };
 
-const forEach = (
+/** A command about all jobs that were selected or picked. */
+export const forEach = (
   name: string,
   choice: Choice,
   act: (choice: JobChoice, deck: Deck) => Promise<void>,
@@ -31,7 +32,8 @@ const forEach = (
   },
 });
 
-const forOne = (
+/** A command about one job. */
+export const forOne = (
   name: string,
   choice: Choice,
   act: (sweep: OpenSweep, job: number, deck: Deck) => unknown,

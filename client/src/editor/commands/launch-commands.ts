@@ -1,25 +1,33 @@
 /** From a sweep file to a preview or a launch. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Problem } from '#core/text.ts';
 import { LaunchRefused, type LaunchOptions } from '#engine/sweeps.ts';
 import { launchQuestion } from '../presentation/preview-text.ts';
 import { isFrozen, isSweepFileName, newSweepFile } from '../presentation/sweep-file.ts';
+import type { Folder } from '../workspaces.ts';
 import type { Command, Deck } from './command.ts';
+import { chooseQueue } from './queue-commands.ts';
 
 export const launchCommands: readonly Command[] = [
-  { name: 'launch', run: launch },
+  { name: 'launch', run: (deck, ...args) => launch(deck, args[0], launchOptions(args[1])) },
+  { name: 'launchOn', run: launchOn },
   { name: 'preview', run: preview },
   { name: 'newSweepFile', run: createSweepFile },
 ];
 
 /** Returns the id of the new sweep, or undefined when somebody thought better of it. */
-async function launch(deck: Deck, ...args: readonly unknown[]): Promise<string | undefined> {
+async function launch(
+  deck: Deck,
+  argument: unknown,
+  options: LaunchOptions | 'ask-for-queue',
+): Promise<string | undefined> {
   if (!vscode.workspace.isTrusted) {
     throw new Error(
       vscode.l10n.t('Sweeps run programs: trust this workspace first (Manage Workspace Trust).'),
     );
   }
-  const chosen = await chooseFile(deck, args[0], vscode.l10n.t('Launch sweep'));
+  const chosen = await chooseFile(deck, argument, vscode.l10n.t('Launch sweep'));
   const uri = chosen === undefined ? undefined : await saved(chosen);
   if (uri === undefined) return undefined;
   const file = uri.fsPath;
@@ -33,12 +41,17 @@ async function launch(deck: Deck, ...args: readonly unknown[]): Promise<string |
   }
   await deck.settings.refresh(folder.folder);
   const { count, problems } = await deck.previews.count(await vscode.workspace.openTextDocument(uri));
-  const refused = problems.some((problem) => problem.severity === 'error');
+  const chosenOptions = await withQueue(deck, folder.folder, options, problems);
+  if (chosenOptions === undefined) return undefined;
+  const isElsewhere = chosenOptions.queue !== undefined;
+  const refused = problems.some(
+    ({ severity, code }) => severity === 'error' && !(isElsewhere && code === unknownQueue),
+  );
   const question = refused ? undefined : launchQuestion(path.basename(file), count);
   if (question !== undefined && !(await confirmed(question))) return undefined;
 
   try {
-    const view = await folder.sweeps.launch(file, launchOptions(args[1]));
+    const view = await folder.sweeps.launch(file, chosenOptions);
     deck.output.info(`Launched ${view.id} from ${file}.`);
     const sweep = deck.workspaces.find(view.directory);
     // it runs, whether the tree can show it or not
@@ -52,6 +65,36 @@ async function launch(deck: Deck, ...args: readonly unknown[]): Promise<string |
     showRefusal(deck, uri, error);
     return undefined;
   }
+}
+
+/** Launches on a queue that a person chooses instead of the file's. */
+function launchOn(deck: Deck, ...args: readonly unknown[]): Promise<string | undefined> {
+  const options = launchOptions(args[1]);
+  return launch(deck, args[0], options.queue === undefined ? 'ask-for-queue' : options);
+}
+
+const unknownQueue = 'unknown-queue';
+
+/** A file that names a queue nobody has heard of is launched on one that the person chooses. */
+async function withQueue(
+  deck: Deck,
+  folder: Folder,
+  options: LaunchOptions | 'ask-for-queue',
+  problems: readonly Problem[],
+): Promise<LaunchOptions | undefined> {
+  const given = options === 'ask-for-queue' ? {} : options;
+  if (given.queue !== undefined) return given;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const unknown = errors.find(({ code }) => code === unknownQueue);
+  const isOnlyTrouble = unknown !== undefined && errors.length === 1;
+  if (options !== 'ask-for-queue' && !isOnlyTrouble) return given;
+  if (errors.length > 0 && !isOnlyTrouble) return given;
+  const queue = await chooseQueue(
+    deck,
+    folder,
+    isOnlyTrouble ? unknown.message : vscode.l10n.t('Where should the jobs run?'),
+  );
+  return queue === undefined ? undefined : { ...given, queue };
 }
 
 async function preview(deck: Deck, ...args: readonly unknown[]): Promise<void> {
@@ -107,12 +150,11 @@ async function confirmed(question: string): Promise<boolean> {
 }
 
 function launchOptions(argument: unknown): LaunchOptions {
-  return typeof argument === 'object' &&
-    argument !== null &&
-    'seed' in argument &&
-    typeof argument.seed === 'number'
-    ? { seed: argument.seed }
-    : {};
+  if (typeof argument !== 'object' || argument === null) return {};
+  return {
+    ...('seed' in argument && typeof argument.seed === 'number' ? { seed: argument.seed } : {}),
+    ...('queue' in argument && typeof argument.queue === 'string' ? { queue: argument.queue } : {}),
+  };
 }
 
 /** Tells what is wrong with a file that was to be launched, and leads there. */

@@ -1,6 +1,7 @@
 /** One line of progress, and a tooltip that is a small control panel. */
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { ClusterFacts } from '../cluster-facts.ts';
 import { Pace } from '../pace.ts';
 import { statusText, type StatusText } from '../presentation/status.ts';
 import type { Workspaces } from '../workspaces.ts';
@@ -9,14 +10,19 @@ export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('sweepdeck.status', vscode.StatusBarAlignment.Left, 10);
   readonly #workspaces: Workspaces;
   readonly #pace = new Pace(250, () => this.#show());
-  readonly #subscription: { dispose(): void };
+  readonly #facts: ClusterFacts;
+  readonly #subscriptions: readonly { dispose(): void }[];
   #hiding: NodeJS.Timeout | undefined;
   #shown: StatusText | undefined;
 
-  constructor(workspaces: Workspaces) {
+  constructor(workspaces: Workspaces, facts: ClusterFacts) {
     this.#workspaces = workspaces;
+    this.#facts = facts;
     this.#item.name = 'Sweeps';
-    this.#subscription = workspaces.onDidChange(() => this.#pace.request());
+    this.#subscriptions = [
+      workspaces.onDidChange(() => this.#pace.request()),
+      facts.onDidChange(() => this.#pace.request()),
+    ];
   }
 
   /** What is shown now; undefined while hidden. */
@@ -27,14 +33,16 @@ export class StatusBar implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#hiding);
     this.#pace.dispose();
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#item.dispose();
   }
 
   #show(): void {
     clearTimeout(this.#hiding);
     const now = Date.now();
-    const sweeps = this.#workspaces.list();
+    const sweeps = this.#workspaces
+      .list()
+      .map((sweep) => ({ ...sweep, freshness: this.#facts.freshness(sweep) }));
     const status = statusText(sweeps, now);
     const before = this.#shown;
     this.#shown = status;

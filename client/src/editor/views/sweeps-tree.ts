@@ -1,5 +1,6 @@
 /** The activity-bar tree: sweep, group of jobs, job. It reads from memory only and refreshes one node at a time. */
 import * as vscode from 'vscode';
+import type { ClusterFacts } from '../cluster-facts.ts';
 import { Pace } from '../pace.ts';
 import {
   countOf,
@@ -12,6 +13,7 @@ import {
   type GroupName,
 } from '../presentation/groups.ts';
 import { jobTooltip } from '../presentation/job.ts';
+import { isOnCluster } from '../presentation/native.ts';
 import { sweepTooltip } from '../presentation/sweep.ts';
 import type { OpenSweep, Workspaces, WorkspacesChange } from '../workspaces.ts';
 import {
@@ -32,6 +34,7 @@ const tickInterval = 1000;
 export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly view: vscode.TreeView<Node>;
   readonly #workspaces: Workspaces;
+  readonly #facts: ClusterFacts;
   readonly #nodes = new NodeStore();
   readonly #changing = new vscode.EventEmitter<Node[] | undefined>();
   readonly #pages = new Map<string, number>();
@@ -45,8 +48,9 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   readonly onDidChangeTreeData = this.#changing.event;
 
-  constructor(workspaces: Workspaces) {
+  constructor(workspaces: Workspaces, facts: ClusterFacts) {
     this.#workspaces = workspaces;
+    this.#facts = facts;
     this.view = vscode.window.createTreeView('sweepdeck.sweeps', {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -57,6 +61,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       this.#changing,
       this.#pace,
       workspaces.onDidChange((change) => this.#onChange(change)),
+      facts.onDidChange(() => this.#onAnswer()),
       this.view.onDidChangeVisibility(() => this.#tickWhenSeen()),
     );
   }
@@ -142,7 +147,9 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
         const job = sweep.view.job(node.job);
         return identified(
           node,
-          job === undefined ? new vscode.TreeItem(`#${node.job}`) : jobItem(sweep, job),
+          job === undefined
+            ? new vscode.TreeItem(`#${node.job}`)
+            : jobItem(sweep, job, this.#facts.live(sweep, job)),
         );
       }
       case 'more':
@@ -154,14 +161,25 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     const sweep = this.#workspaces.find(node.sweep);
     if (sweep === undefined) return item;
     if (node.kind === 'sweep') {
-      item.tooltip = markdown(sweepTooltip(sweep.view, Date.now()));
+      item.tooltip = markdown(
+        sweepTooltip(sweep.view, Date.now(), { freshness: this.#facts.freshness(sweep) }),
+      );
     } else if (node.kind === 'job') {
       const job = sweep.view.job(node.job);
       if (job === undefined) return item;
       const directory =
         job.state === 'queued' ? undefined : vscode.Uri.file(sweep.view.jobDirectory(job.index));
       const metrics = sweep.view.metricsOf(job.index);
-      item.tooltip = markdown(jobTooltip(sweep.view.state, job, metrics, directory?.toString(), Date.now()));
+      item.tooltip = markdown(
+        jobTooltip(
+          sweep.view.state,
+          job,
+          metrics,
+          directory?.toString(),
+          Date.now(),
+          this.#facts.live(sweep, job),
+        ),
+      );
     }
     return item;
   }
@@ -217,6 +235,15 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     if (this.#allDirty || this.#dirty.size > 0) this.#pace.request();
   }
 
+  /** What a batch system told of jobs that wait there may have moved on, though nothing was put on record. */
+  #onAnswer(): void {
+    for (const node of [...this.#running.values()].flat()) {
+      const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
+      if (job?.state === 'submitted' && job.native !== undefined) this.#dirty.add(node);
+    }
+    if (this.#dirty.size > 0) this.#pace.request();
+  }
+
   #markDirty(node: Node): void {
     this.#dirty.add(node);
     this.#pace.request();
@@ -234,11 +261,15 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   /** Badge, counts behind the title, and the word on restricted mode. */
   #summarise(): void {
     let running = 0;
+    let waiting = 0;
     let queued = 0;
     const sweeps = this.#workspaces.list();
     for (const { view } of sweeps) {
       if (!isActive(view.state.phase)) continue;
-      running += view.state.counts.running + view.state.counts.submitted;
+      running += view.state.counts.running;
+      // on this machine a job waits for moments only
+      if (isOnCluster(view.state)) waiting += view.state.counts.submitted;
+      else running += view.state.counts.submitted;
       queued += view.state.counts.queued;
     }
     this.view.badge =
@@ -251,6 +282,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
           };
     this.view.description = [
       running === 0 ? undefined : vscode.l10n.t('{0} running', running),
+      waiting === 0 ? undefined : vscode.l10n.t('{0} waiting', waiting),
       queued === 0 ? undefined : vscode.l10n.t('{0} queued', queued),
     ]
       .filter((part) => part !== undefined)
@@ -281,7 +313,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #tick(): void {
     const running = [...this.#running.values()].flat().filter((node) => {
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
-      return job !== undefined && groupOf(job.state) === 'running';
+      return job?.state === 'running' || (job?.state === 'submitted' && job.native === undefined);
     });
     if (running.length > 0) this.#changing.fire(running);
   }

@@ -1,8 +1,16 @@
 /** The lines of the tree: what a node looks like, from the engine's memory and the pure functions of presentation/. */
 import * as vscode from 'vscode';
 import type { JobState } from '#engine/sweep-state.ts';
-import { countOf, groupLabel, groupNamed, isActive, visibleGroups } from '../presentation/groups.ts';
+import {
+  countOf,
+  groupCount,
+  groupLabel,
+  groupNamed,
+  isActive,
+  visibleGroups,
+} from '../presentation/groups.ts';
 import { jobDescription, jobIcon, jobLabel, jobSpoken, jobWords, type Icon } from '../presentation/job.ts';
+import type { Live } from '../presentation/native.ts';
 import { hasFailures, sweepDescription, sweepIcon, sweepSpoken, sweepWords } from '../presentation/sweep.ts';
 import type { OpenSweep } from '../workspaces.ts';
 import type { GroupNode, MoreNode, Node } from './nodes.ts';
@@ -37,21 +45,21 @@ export function groupItem({ view }: OpenSweep, node: GroupNode): vscode.TreeItem
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.Collapsed;
   const item = new vscode.TreeItem(label, state);
-  item.description = endless ? '∞' : String(count);
+  item.description = endless ? '∞' : groupCount(group, view.state);
   item.iconPath = new vscode.ThemeIcon(group.icon);
   item.contextValue = `group ${node.group}${node.group === 'failed' && hasFailures(view.state) ? ' retryable' : ''}`;
   item.accessibilityInformation = { label: `${label}, ${endless ? 'endlessly many' : count} jobs` };
   return item;
 }
 
-export function jobItem({ view }: OpenSweep, job: JobState): vscode.TreeItem {
+export function jobItem({ view }: OpenSweep, job: JobState, live: Live): vscode.TreeItem {
   const metrics = view.metricsOf(job.index);
   const now = Date.now();
   const item = new vscode.TreeItem(jobLabel(job), vscode.TreeItemCollapsibleState.None);
-  item.description = jobDescription(view.state, job, metrics, now);
+  item.description = jobDescription(view.state, job, metrics, now, live);
   item.iconPath = themed(jobIcon(job));
   item.contextValue = jobWords(job);
-  item.accessibilityInformation = { label: jobSpoken(view.state, job, metrics, now) };
+  item.accessibilityInformation = { label: jobSpoken(view.state, job, metrics, now, live) };
   return item;
 }
 
@@ -70,7 +78,7 @@ export function identified(node: Node, item: vscode.TreeItem): vscode.TreeItem {
   return item;
 }
 
-function themed(icon: Icon): vscode.ThemeIcon {
+export function themed(icon: Icon): vscode.ThemeIcon {
   return new vscode.ThemeIcon(
     icon.name,
     icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color),

@@ -148,12 +148,20 @@ export class Clusters {
    * What the system itself says of a job.
    * @throws Error with a sentence when the queue is gone, or the system does not know the job by an id yet.
    */
-  async details(place: QueuePlace, native: NativeState): Promise<JobDetails> {
-    const { connection } = this.#known(place).monitor;
+  details(place: QueuePlace, native: NativeState): Promise<JobDetails> {
     const id = idOf(native);
-    if (id === undefined) {
-      throw new Error(`The batch system has not taken the job yet, so there is nothing it could tell of it.`);
-    }
+    if (id !== undefined) return this.detailsOf(place, id);
+    return Promise.reject(
+      new Error('The batch system has not taken the job yet, so there is nothing it could tell of it.'),
+    );
+  }
+
+  /**
+   * The same for any job of the queue's system.
+   * @throws Error with a sentence when the queue is gone.
+   */
+  async detailsOf(place: QueuePlace, id: NativeId): Promise<JobDetails> {
+    const { connection } = this.#known(place).monitor;
     const { program, args } = connection.system.details(id);
     const words = [program, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word)));
     const ssh = settingsOf(place)?.ssh;
@@ -216,6 +224,15 @@ export class Clusters {
     return list.read(stdout).map((name) => ({ name, directive: list.directive(name) }));
   }
 
+  /**
+   * Files with what the batch system itself wrote of a job, beside what the job printed: messages of the site's
+   * prologue, of a killed job. Absolute paths; empty while there are none.
+   * @param directory absolute path of `.sweeps/<id>`
+   */
+  systemOutput(directory: string, native: NativeState): readonly string[] {
+    return systemOutput(directory, native);
+  }
+
   close(): void {
     for (const onlooker of this.#onlookers.values()) onlooker.close();
     this.#onlookers.clear();
@@ -275,12 +292,7 @@ function idOf(native: NativeState): NativeId | undefined {
   return nativeIdIn(batch, place, batch.accepted);
 }
 
-/**
- * Files with what the batch system itself wrote of a job, beside what the job printed: messages of the site's
- * prologue, of a killed job. Absolute paths; empty while there are none.
- * @param directory absolute path of `.sweeps/<id>`
- */
-export function systemOutput(directory: string, { batch, place, id }: NativeState): readonly string[] {
+function systemOutput(directory: string, { batch, place, id }: NativeState): readonly string[] {
   const folder = path.join(directory, 'batches', batch.name);
   if (!existsSync(folder)) return [];
   const number = batch.firstTask === undefined ? '0' : String(batch.firstTask + place);

@@ -1,0 +1,144 @@
+/** The lines of the queue view: what runs and waits in a batch system now, our own jobs first. */
+import type { NativeJob, NativeStage } from '#engine/queues/cluster/batch-system.ts';
+import type { QueueListing } from '#engine/queues/clusters.ts';
+import { clock } from './clock.ts';
+import { formatDuration } from './duration.ts';
+import type { Icon } from './job.ts';
+import { escapeMarkdown, tableRow } from './markdown.ts';
+
+/** The job of a sweep that stands behind a native job. */
+export interface OwnJob {
+  /** Key of the sweep. */
+  readonly sweep: string;
+  /** `quadratic-7/12`, or `quadratic-7` for an array that the system lists as one. */
+  readonly name: string;
+  /** undefined: an array as a whole. */
+  readonly job: number | undefined;
+}
+
+/** By native ids; those of arrays stand for their sweeps. */
+export type OwnJobs = ReadonlyMap<string, OwnJob>;
+
+export function ownJob(row: NativeJob, own: OwnJobs): OwnJob | undefined {
+  return own.get(row.id) ?? own.get(row.base);
+}
+
+const order: Readonly<Record<NativeStage, number>> = {
+  running: 0,
+  requeued: 1,
+  waiting: 2,
+  unknown: 3,
+  ended: 4,
+};
+
+/** Jobs of our sweeps, then others of the same person, then everybody's; within each the running ones first. */
+export function sortedQueue(
+  jobs: readonly NativeJob[],
+  user: string | undefined,
+  own: OwnJobs,
+): readonly NativeJob[] {
+  const rank = (row: NativeJob): number =>
+    ownJob(row, own) !== undefined ? 0 : row.user !== undefined && row.user === user ? 1 : 2;
+  return jobs
+    .filter(({ stage }) => stage !== 'ended')
+    .map((row) => ({ row, rank: rank(row) }))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        order[a.row.stage] - order[b.row.stage] ||
+        (a.row.position ?? Infinity) - (b.row.position ?? Infinity) ||
+        a.row.id.localeCompare(b.row.id, 'en', { numeric: true }),
+    )
+    .map(({ row }) => row);
+}
+
+const icons: Readonly<Record<NativeStage, Icon>> = {
+  running: { name: 'play-circle', color: 'charts.blue' },
+  requeued: { name: 'history', color: 'charts.yellow' },
+  waiting: { name: 'clock', color: 'descriptionForeground' },
+  unknown: { name: 'question', color: 'descriptionForeground' },
+  ended: { name: 'circle-slash', color: 'descriptionForeground' },
+};
+
+export function queueRowIcon(row: NativeJob): Icon {
+  return row.stuck === true ? { name: 'warning', color: 'charts.yellow' } : icons[row.stage];
+}
+
+/** `4711_12 quadratic-7/12` for our own, `4711 train` for others. */
+export function queueRowLabel(row: NativeJob, own: OwnJob | undefined): string {
+  const name = own?.name ?? row.name;
+  return name === undefined || name === '' ? row.id : `${row.id} ${name}`;
+}
+
+/** `alice · PENDING · Resources · gpu · starts about 14:05` */
+export function queueRowDescription(row: NativeJob, now: number): string {
+  const { user, word, stage, detail, partition, nodes, startedAt, position, expectedStartAt } = row;
+  const waits = stage === 'waiting' || stage === 'requeued';
+  return [
+    user,
+    word,
+    waits && detail !== undefined && detail.length <= 40 ? detail : undefined,
+    partition,
+    stage === 'running' ? shortNodes(nodes) : undefined,
+    stage === 'running' && startedAt !== undefined ? formatDuration(now - startedAt) : undefined,
+    waits && position !== undefined ? `place ${position}` : undefined,
+    waits && expectedStartAt !== undefined && expectedStartAt > now
+      ? `starts about ${clock(expectedStartAt, now)}`
+      : undefined,
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+}
+
+const shortNodes = (nodes: string | undefined): string | undefined =>
+  nodes === undefined || nodes.length <= 24 ? nodes : `${nodes.slice(0, 23)}…`;
+
+/** Markdown: everything that the system's listing says of a job. */
+export function queueRowTooltip(row: NativeJob, own: OwnJob | undefined, now: number): string {
+  const time = (at: number | undefined): string | undefined =>
+    at === undefined ? undefined : clock(at, now);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Sweep job', own?.name],
+    ['Name', row.name],
+    ['User', row.user],
+    ['State', row.word],
+    ['Reason', row.detail],
+    ['Partition', row.partition],
+    ['Nodes', row.nodes],
+    ['Submitted', time(row.submittedAt)],
+    ['Started', time(row.startedAt)],
+    ['Place in the queue', row.position?.toString()],
+    ['Expected start', row.stage === 'running' ? undefined : time(row.expectedStartAt)],
+  ];
+  return [
+    `**${escapeMarkdown(row.id)}**`,
+    [
+      '| | |',
+      '| :-- | :-- |',
+      ...facts.flatMap(([name, value]) =>
+        value === undefined || value === '' ? [] : [tableRow(name, value)],
+      ),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+/** What stands behind the name of a system: `gpu, cpu · 12 running, 214 waiting · as of 12:04`. */
+export function queueDescription(
+  names: readonly string[],
+  answer: QueueListing | undefined,
+  now: number,
+): string {
+  if (answer === undefined) return names.join(', ');
+  const { listing, askedAt } = answer;
+  if (listing.kind === 'failed') return [names.join(', '), 'does not answer'].join(' · ');
+  const running = listing.jobs.filter(({ stage }) => stage === 'running').length;
+  const waiting = listing.jobs.filter(({ stage }) => stage === 'waiting' || stage === 'requeued').length;
+  return [names.join(', '), `${running} running, ${waiting} waiting`, `as of ${clock(askedAt, now)}`].join(
+    ' · ',
+  );
+}
+
+/** Whether a listing is old enough to be asked for again beside a status query: 30 s, and 5 times what it took. */
+export function isDue(answer: Pick<QueueListing, 'askedAt' | 'duration'> | undefined, now: number): boolean {
+  return answer === undefined || now - answer.askedAt >= Math.max(30_000, 5 * answer.duration);
+}
