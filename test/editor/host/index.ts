@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     () => import('./language.ts'),
     () => import('./batch-scripts.ts'),
     () => import('./sweeps.ts'),
+    () => import('./submission.ts'),
     () => import('./terminal.ts'),
   ],
   untrusted: [() => import('./untrusted.ts')],
