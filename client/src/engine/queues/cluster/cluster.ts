@@ -390,6 +390,16 @@ export class ClusterQueue implements Queue, Watcher {
     ids: readonly string[],
     request: (native: readonly NativeId[]) => Promise<Verdict>,
   ): void {
+    // later: what was just adopted learns its native id in the meantime
+    setImmediate(() => this.#askNow(what, ids, request));
+  }
+
+  #askNow(
+    what: 'held' | 'released',
+    ids: readonly string[],
+    request: (native: readonly NativeId[]) => Promise<Verdict>,
+  ): void {
+    if (this.#closed) return;
     const jobs = ids.flatMap((id) => this.#jobs.get(id) ?? []);
     const native = nativeIds(jobs);
     if (native.length === 0) return;
