@@ -73,15 +73,19 @@ export function startServer(
   /** The analysis of the document's present version, made now when nobody asked for it before. */
   function analyse(document: TextDocument, state: OpenDocument, settings: ServerSettings): AnalysedDocument {
     if (state.analysed?.version === document.version) return state.analysed.document;
-    const analysed = state.language.analyse(
-      document.getText(),
-      surroundingsOf(document.uri, roots, {
-        ...settings,
-        asksBatchSystem: settings.asksBatchSystem && trusted,
-      }),
-    );
+    const analysed = analyseText(document.getText(), document.uri, state, settings);
     state.analysed = { version: document.version, document: analysed };
     return analysed;
+  }
+
+  function analyseText(
+    text: string,
+    uri: string,
+    { language }: OpenDocument,
+    settings: ServerSettings,
+  ): AnalysedDocument {
+    const asksBatchSystem = settings.asksBatchSystem && trusted;
+    return language.analyse(text, surroundingsOf(uri, roots, { ...settings, asksBatchSystem }));
   }
 
   function settingsFor(uri: string, state: OpenDocument): Promise<ServerSettings> {
@@ -153,7 +157,7 @@ export function startServer(
   async function answer<Result>(
     uri: string,
     token: CancellationToken,
-    from: (analysed: AnalysedDocument, settings: ServerSettings) => Result,
+    from: (analysed: AnalysedDocument, settings: ServerSettings, state: OpenDocument) => Result,
   ): Promise<Result | ResponseError | null> {
     await turn();
     const before = open.get(uri);
@@ -164,7 +168,7 @@ export function startServer(
     const document = documents.get(uri);
     return state === undefined || document === undefined
       ? null
-      : from(analyse(document, state, settings), settings);
+      : from(analyse(document, state, settings), settings, state);
   }
 
   /** As `answer`, about a place; which place that is, nobody knows once an edit has overtaken the request. */
@@ -178,6 +182,24 @@ export function startServer(
       documents.get(uri)?.version === asked
         ? from(analysed, settings)
         : new ResponseError(LSPErrorCodes.ContentModified, 'The document was edited meanwhile.'),
+    );
+  }
+
+  /**
+   * As `answer`, from the text as it was when the request came: somebody who types on wants the list that was
+   * asked for all the same, and the editor filters it by what was typed since.
+   */
+  function answerAsAsked<Result>(
+    uri: string,
+    token: CancellationToken,
+    from: (analysed: AnalysedDocument) => Result,
+  ): Promise<Result | ResponseError | null> {
+    const document = documents.get(uri);
+    const asked = document && { version: document.version, text: document.getText() };
+    return answer(uri, token, (analysed, settings, state) =>
+      asked === undefined || asked.version === documents.get(uri)?.version
+        ? from(analysed)
+        : from(analyseText(asked.text, uri, state, settings)),
     );
   }
 
@@ -234,7 +256,7 @@ export function startServer(
     answerAt(textDocument.uri, token, (analysed) => toHover(analysed.hover(position))),
   );
   connection.onCompletion(({ textDocument, position }, token) =>
-    answerAt(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
+    answerAsAsked(textDocument.uri, token, (analysed) => toCompletionList(analysed.completion(position))),
   );
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
     answerAt(uri, token, (analysed, settings) => {

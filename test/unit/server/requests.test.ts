@@ -7,6 +7,7 @@ import {
   createProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type CompletionList,
   type DocumentSymbol,
 } from 'vscode-languageserver/node';
 import { language } from '../../../server/src/language.ts';
@@ -94,6 +95,10 @@ async function startCounting(): Promise<{
       markdown: text,
       range: { start: { line, character }, end: { line, character } },
     }),
+    completion: (text, { line, character }) => {
+      const at = { line, character };
+      return [{ label: text, kind: 'value', edit: { range: { start: at, end: at }, newText: text } }];
+    },
     symbols: (text) => [{ name: text, kind: 'text', range: everywhere, selection: everywhere, children: [] }],
   });
   startServer(createConnection(new StreamMessageReader(up), new StreamMessageWriter(down)), {
@@ -164,6 +169,22 @@ describe('requests that wait', () => {
     assert.equal((await symbols)[0]?.name, 'second');
     assert.equal((await later).contents.value, 'second');
     assert.deepEqual(analysed, ['second']);
+    await end();
+  });
+
+  it('offer what was asked for to somebody who types on', async () => {
+    const { client, tellSettings, end } = await startCounting();
+    await client.sendNotification('textDocument/didOpen', open);
+    const completion = client.sendRequest<CompletionList>('textDocument/completion', {
+      textDocument,
+      position,
+    });
+    await client.sendNotification('textDocument/didChange', edit);
+    tellSettings();
+    assert.deepEqual(
+      (await completion).items.map(({ label }) => label),
+      ['first'],
+    );
     await end();
   });
 });
