@@ -1,6 +1,10 @@
 /** What `--json` prints. The shapes are an interface: docs/cli.md describes them, fields are added, never changed. */
 import type { Problem, Range } from '#core/text.ts';
 import { Float, isList, isMap, type Value } from '#core/value.ts';
+import { nativeIdOf, type NativeState } from '#engine/native-state.ts';
+import type { NativeJob } from '#engine/queues/cluster/batch-system.ts';
+import type { KnownQueue, QueueListing } from '#engine/queues/clusters.ts';
+import type { OwnJob } from '#engine/queues/own-jobs.ts';
 import type { JobState, SweepState } from '#engine/sweep-state.ts';
 import type { Preview, SubmissionPreview, SweepView } from '#engine/sweeps.ts';
 import type { CommandFailure } from './failure.ts';
@@ -65,6 +69,7 @@ export function summaryDocument(view: SweepView): Document {
   return {
     id: state.id,
     name: state.name,
+    queue: state.queue,
     state: state.phase,
     reason: state.phaseReason,
     detail: state.phaseDetail ?? null,
@@ -95,12 +100,76 @@ function jobDocument(view: SweepView, job: JobState): Document {
     index: job.index,
     state: job.state,
     reason: job.reason ?? null,
+    detail: job.detail ?? null,
     attempt: job.attempt,
     parameters: strict(job.parameters),
     metrics: { ...view.metricsOf(job.index) },
     startedAt: job.startedAt ?? null,
     endedAt: job.endedAt ?? null,
     directory: view.jobDirectory(job.index),
+    requeues: job.requeues ?? 0,
+    native: job.native === undefined ? null : nativeDocument(job.native),
+  };
+}
+
+function nativeDocument(native: NativeState): Document {
+  return {
+    system: native.batch.system,
+    id: nativeIdOf(native) ?? null,
+    name: native.batch.name,
+    state: native.word ?? null,
+    stuck: native.stuck === true,
+  };
+}
+
+/** `queues`: one entry per queue; entries of the settings that can't be used have a `problem`. */
+export function queuesDocument(
+  known: readonly KnownQueue[],
+  broken: Readonly<Record<string, string>>,
+): Value {
+  return [
+    ...known.map(({ name, system, configured, version, ssh }) => ({
+      name,
+      system,
+      configured,
+      version: version ?? null,
+      ssh: ssh ?? null,
+      problem: null,
+    })),
+    ...Object.entries(broken).map(([name, problem]) => ({
+      name,
+      system: null,
+      configured: true,
+      version: null,
+      ssh: null,
+      problem,
+    })),
+  ];
+}
+
+/** `queue`: everybody's jobs, ours first. */
+export function queueDocument(
+  { title, user, askedAt }: QueueListing,
+  rows: readonly { readonly row: NativeJob; readonly own: OwnJob | undefined }[],
+): Document {
+  return {
+    system: title,
+    user: user ?? null,
+    askedAt,
+    jobs: rows.map(({ row, own }) => ({
+      id: row.id,
+      sweepJob: own?.name ?? null,
+      name: row.name ?? null,
+      user: row.user ?? null,
+      state: row.word,
+      reason: row.detail ?? null,
+      partition: row.partition ?? null,
+      nodes: row.nodes ?? null,
+      position: row.position ?? null,
+      submittedAt: row.submittedAt ?? null,
+      startedAt: row.startedAt ?? null,
+      expectedStartAt: row.expectedStartAt ?? null,
+    })),
   };
 }
 

@@ -1,9 +1,10 @@
 /** What a person reads about a sweep: the sentence of its state and the tables of its jobs. */
+import { nativeIdOf } from '#engine/native-state.ts';
 import { isActive, type JobState, type SweepState } from '#engine/sweep-state.ts';
 import type { SweepView } from '#engine/sweeps.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { formatDuration } from './format/duration.ts';
-import { bestJobs, durationOf, failedJobs, reasonOf } from './format/jobs.ts';
+import { bestJobs, durationOf, failedJobs, nativeReason, reasonOf } from './format/jobs.ts';
 import { printable, shorten } from './format/printable.ts';
 import { endedCount, metricValue } from './format/progress.ts';
 import { formatTable, type Column } from './format/table.ts';
@@ -154,6 +155,42 @@ export function runningTable(view: SweepView, { output }: Call, most: number, no
       ]),
   );
   if (running.length > most) output.line(output.paint('faint', `… and ${running.length - most} more`));
+}
+
+/** Prints jobs in a batch system: how it calls them, what it does with them, and why they wait; those that need somebody first. */
+export function clusterTable(view: SweepView, { output }: Call, most: number, now: number): void {
+  const active = view.state.jobs.filter((job) => isActive(job.state));
+  if (active.length === 0) return;
+  const isStuck = ({ native }: JobState): boolean => native?.stuck === true;
+  const rank = (job: JobState): number => (isStuck(job) ? 0 : job.state === 'running' ? 1 : 2);
+  const jobs = active.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
+  output.line(`\n${output.paint('bold', 'Jobs in the batch system')}`);
+  printTable(
+    output,
+    [
+      { title: 'JOB', align: 'right' },
+      { title: 'NATIVE ID' },
+      { title: 'STATE' },
+      { title: 'WHY' },
+      { title: 'TIME', align: 'right' },
+      { title: 'METRICS' },
+      { title: 'PARAMETERS' },
+    ],
+    jobs
+      .slice(0, most)
+      .map((job) => [
+        String(job.index),
+        printable((job.native && nativeIdOf(job.native)) ?? ''),
+        printable(job.native?.word ?? job.state),
+        isStuck(job)
+          ? output.paint('red', shorten(`${nativeReason(job)}; needs somebody`, 60))
+          : shorten(nativeReason(job), 60),
+        time(job, now),
+        shorten(formatMetrics(view.metricsOf(job.index)), 60),
+        shorten(formatParameters(job.parameters), 120),
+      ]),
+  );
+  if (jobs.length > most) output.line(output.paint('faint', `… and ${jobs.length - most} more`));
 }
 
 /** What to type to look after a sweep that nobody runs: it goes on in the direction it was going. */

@@ -2,7 +2,8 @@ import { check } from './verbs/check.ts';
 import { launch } from './verbs/launch.ts';
 import { list } from './verbs/list.ts';
 import { preview } from './verbs/preview.ts';
-import { cancel, pause, resume, retry, stop } from './verbs/requests.ts';
+import { cancel, hold, pause, release, resume, retry, stop } from './verbs/requests.ts';
+import { queue, queues } from './verbs/queues.ts';
 import { rm } from './verbs/rm.ts';
 import { show } from './verbs/show.ts';
 import { submit } from './verbs/submit.ts';
@@ -23,5 +24,9 @@ export const VERBS: readonly Verb[] = [
   stop,
   cancel,
   retry,
+  hold,
+  release,
   rm,
+  queues,
+  queue,
 ];

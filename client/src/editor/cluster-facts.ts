@@ -1,5 +1,5 @@
 /** What the editor knows of batch systems beside the journals: it asks the engine for the sweeps of this window. */
-import { nativeIdOf, type NativeState } from '#engine/native-state.ts';
+import type { NativeState } from '#engine/native-state.ts';
 import type { NativeId } from '#engine/queues/cluster/batch-system.ts';
 import type {
   Clusters,
@@ -11,11 +11,11 @@ import type {
   QueuePlace,
   SystemFreshness,
 } from '#engine/queues/clusters.ts';
+import { type OwnJobs, ownJobsOf } from '#engine/queues/own-jobs.ts';
 import type { EngineSettings } from '#engine/settings.ts';
 import type { JobState } from '#engine/sweep-state.ts';
 import type { Disposable } from '#engine/sweeps.ts';
 import type { Live } from './presentation/native.ts';
-import type { OwnJob } from './presentation/queue-rows.ts';
 import type { Folder, OpenSweep, Workspaces } from './workspaces.ts';
 
 /** A batch system as the queue view shows it: once, however many queues are in front of it. */
@@ -146,20 +146,8 @@ export class ClusterFacts {
   }
 
   /** Which native jobs are ours. */
-  ownJobs(): ReadonlyMap<string, OwnJob> {
-    const own = new Map<string, OwnJob>();
-    for (const { key, view } of this.#options.workspaces.list()) {
-      if (view.state.queue === 'local') continue;
-      for (const { index, native, state } of view.state.jobs) {
-        if (native === undefined || (state !== 'submitted' && state !== 'running')) continue;
-        const id = nativeIdOf(native);
-        const array = native.batch.accepted?.nativeId;
-        if (array !== undefined && array !== id)
-          own.set(array, { sweep: key, name: view.id, job: undefined });
-        if (id !== undefined) own.set(id, { sweep: key, name: `${view.id}/${index}`, job: index });
-      }
-    }
-    return own;
+  ownJobs(): OwnJobs {
+    return ownJobsOf(this.#options.workspaces.list().map(({ key, view }) => ({ key, state: view.state })));
   }
 
   /** Configured queues and systems that answer here; asks every system there could be. */

@@ -37,6 +37,14 @@ export function reasonOf(job: JobState): string {
   return job.reason === undefined ? '' : REASONS[job.reason](job);
 }
 
+/** Why a job stands as it does in its batch system: our words, and the system's own behind them. */
+export function nativeReason(job: JobState): string {
+  const words = job.reason === undefined ? '' : REASONS[job.reason](job);
+  const said = job.detail === undefined ? '' : printable(job.detail);
+  if (words === '' || said === '') return words + said;
+  return `${words} (${said})`;
+}
+
 /** Milliseconds a job ran, until `now` if it still does; undefined before it started. */
 export function durationOf(job: JobState, now: number): number | undefined {
   return job.startedAt === undefined ? undefined : (job.endedAt ?? now) - job.startedAt;

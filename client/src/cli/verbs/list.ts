@@ -25,8 +25,10 @@ export const list: Verb = {
       if (views.length === 0) output.note(`There are no sweeps in ${shownPath(root, terminal.cwd)}.`);
       else {
         const now = Date.now();
-        const rows = views.map((view) => row(view, now));
-        for (const line of formatTable(COLUMNS, rows, (header) => output.paint('faint', header)))
+        const isOnCluster = views.some(({ state }) => state.queue !== LOCAL);
+        const rows = views.map((view) => [...row(view, now), ...(isOnCluster ? queueCells(view) : [])]);
+        const columns = isOnCluster ? [...COLUMNS, ...QUEUE_COLUMNS] : COLUMNS;
+        for (const line of formatTable(columns, rows, (header) => output.paint('faint', header)))
           output.line(line);
       }
       return Promise.resolve(EXIT.ok);
@@ -43,13 +45,22 @@ const COLUMNS = [
   { title: 'LAUNCHED' },
 ] as const;
 
+/** Shown as soon as any sweep runs elsewhere. */
+const QUEUE_COLUMNS = [{ title: 'QUEUE' }, { title: 'WAITING', align: 'right' }] as const;
+
+const LOCAL = 'local';
+
+function queueCells({ state: { queue, counts } }: SweepView): readonly string[] {
+  return [printable(queue), queue === LOCAL ? '' : String(counts.submitted)];
+}
+
 function row(view: SweepView, now: number): readonly string[] {
-  const { id, phase, counts, total, metric, best, launchedAt } = view.state;
+  const { id, phase, counts, total, metric, best, launchedAt, queue } = view.state;
   return [
     id,
     isAbandoned(view) ? `${phase}, nobody runs it` : phase,
     total === undefined ? `${endedCount(counts)}` : `${endedCount(counts)}/${total}`,
-    String(counts.running + counts.submitted),
+    String(queue === LOCAL ? counts.running + counts.submitted : counts.running),
     String(counts.failed + counts.lost),
     best === undefined
       ? ''

@@ -1,5 +1,6 @@
 /** Verbs that change a sweep. Whoever runs it is asked; when nobody does, this process takes it over. */
 import type { Phase, SweepRequest } from '#engine/events.ts';
+import type { JobState } from '#engine/sweep-state.ts';
 import type { Sweeps, SweepView } from '#engine/sweeps.ts';
 import { summaryDocument } from '../documents.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -96,6 +97,50 @@ export const cancel: Verb = {
     );
   },
 };
+
+/** A request about jobs that wait in a batch system. */
+const waiting = (type: 'hold' | 'release', summary: string): Verb => ({
+  name: type,
+  synopsis: 'SWEEP [JOB…]',
+  summary,
+  arity: { least: 1, most: Infinity },
+  flags: ['root', 'queues'],
+  run: (call) => {
+    const words = call.positionals.slice(1);
+    let jobs: readonly number[] | undefined;
+    return ask(
+      call,
+      (sweep) => {
+        jobs = words.length === 0 ? undefined : jobNumbers(words, sweep);
+        return jobs === undefined ? { type } : { type, jobs };
+      },
+      async (sweeps, view) => {
+        // the batch system is asked by whoever runs the sweep: stay until it shows
+        const before = view.state.notices.length;
+        const isRefused = (): boolean => view.state.notices.length > before;
+        await until(
+          sweeps,
+          view,
+          () =>
+            isRefused() ||
+            concerned(view, jobs).every((job) => (job.reason === 'held') === (type === 'hold')),
+        );
+        const notice = view.state.notices.at(-1);
+        if (isRefused() && notice !== undefined) throw new CommandFailure('refused', notice.detail);
+        return acknowledge(sweeps, view, call);
+      },
+    );
+  },
+});
+
+/** Those of the jobs that wait in the batch system now. */
+function concerned({ state }: SweepView, jobs: readonly number[] | undefined): readonly JobState[] {
+  const all = jobs === undefined ? state.jobs : jobs.flatMap((index) => state.jobs[index] ?? []);
+  return all.filter((job) => job.state === 'submitted');
+}
+
+export const hold = waiting('hold', 'keep jobs that wait in a batch system from starting');
+export const release = waiting('release', 'let held jobs start');
 
 export const retry: Verb = {
   name: 'retry',

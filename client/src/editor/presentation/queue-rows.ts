@@ -1,56 +1,11 @@
 /** The lines of the queue view: what runs and waits in a batch system now, our own jobs first. */
 import type { NativeJob, NativeStage } from '#engine/queues/cluster/batch-system.ts';
 import type { QueueListing } from '#engine/queues/clusters.ts';
+import type { OwnJob } from '#engine/queues/own-jobs.ts';
 import { clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 import type { Icon } from './job.ts';
 import { escapeMarkdown, tableRow } from './markdown.ts';
-
-/** The job of a sweep that stands behind a native job. */
-export interface OwnJob {
-  /** Key of the sweep. */
-  readonly sweep: string;
-  /** `quadratic-7/12`, or `quadratic-7` for an array that the system lists as one. */
-  readonly name: string;
-  /** undefined: an array as a whole. */
-  readonly job: number | undefined;
-}
-
-/** By native ids; those of arrays stand for their sweeps. */
-export type OwnJobs = ReadonlyMap<string, OwnJob>;
-
-export function ownJob(row: NativeJob, own: OwnJobs): OwnJob | undefined {
-  return own.get(row.id) ?? own.get(row.base);
-}
-
-const order: Readonly<Record<NativeStage, number>> = {
-  running: 0,
-  requeued: 1,
-  waiting: 2,
-  unknown: 3,
-  ended: 4,
-};
-
-/** Jobs of our sweeps, then others of the same person, then everybody's; within each the running ones first. */
-export function sortedQueue(
-  jobs: readonly NativeJob[],
-  user: string | undefined,
-  own: OwnJobs,
-): readonly NativeJob[] {
-  const rank = (row: NativeJob): number =>
-    ownJob(row, own) !== undefined ? 0 : row.user !== undefined && row.user === user ? 1 : 2;
-  return jobs
-    .filter(({ stage }) => stage !== 'ended')
-    .map((row) => ({ row, rank: rank(row) }))
-    .sort(
-      (a, b) =>
-        a.rank - b.rank ||
-        order[a.row.stage] - order[b.row.stage] ||
-        (a.row.position ?? Infinity) - (b.row.position ?? Infinity) ||
-        a.row.id.localeCompare(b.row.id, 'en', { numeric: true }),
-    )
-    .map(({ row }) => row);
-}
 
 const icons: Readonly<Record<NativeStage, Icon>> = {
   running: { name: 'play-circle', color: 'charts.blue' },

@@ -7,17 +7,14 @@ import type { NativeJob } from '#engine/queues/cluster/batch-system.ts';
 import type { QueueListing } from '#engine/queues/clusters.ts';
 import type { ClusterFacts, SystemPlace } from '../cluster-facts.ts';
 import { Pace } from '../pace.ts';
+import { ownJob, type OwnJob, type OwnJobs, sortedQueue } from '#engine/queues/own-jobs.ts';
 import {
   isDue,
-  ownJob,
-  type OwnJob,
-  type OwnJobs,
   queueDescription,
   queueRowDescription,
   queueRowIcon,
   queueRowLabel,
   queueRowTooltip,
-  sortedQueue,
 } from '../presentation/queue-rows.ts';
 import { markdown, pageSize, themed } from './tree-items.ts';
 
