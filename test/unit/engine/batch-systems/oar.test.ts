@@ -213,13 +213,21 @@ describe("OAR's history", () => {
     const rows = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
     const row = {
       ...rows['7'],
-      resubmit_job_id: 21,
       events: [
+        {
+          type: 'RESUBMIT_JOB_AUTOMATICALLY',
+          description:
+            '[bipbip 7] the job 7 is a besteffort and idempotent job so we resubmit it (new id = 21)',
+        },
         { type: 'FRAG_JOB_REQUEST', description: 'User oar requested to frag the job 7' },
         { type: 'BESTEFFORT_KILL', description: '[MetaSched] kill the besteffort job 7' },
       ],
     };
-    const job = jobsOf(oar.readHistory(answer(JSON.stringify({ 7: row })))).get('7');
+    // the new job names the old one
+    const next = { ...row, Job_Id: 21, state: 'Waiting', resubmit_job_id: 7, events: [] };
+    const jobs = jobsOf(oar.readHistory(answer(JSON.stringify({ 7: row, 21: next }))));
+    const job = jobs.get('7');
+    assert.equal(jobs.get('21')?.resubmittedAs, undefined);
     assert.deepEqual(job?.end, { outcome: 'failed', reason: 'preempted' });
     assert.equal(job.resubmittedAs, '21');
   });

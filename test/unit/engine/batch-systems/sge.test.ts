@@ -271,6 +271,14 @@ describe("Grid Engine's history", () => {
     assert.equal(sge.readHistory({ code: 1, stdout: '', stderr: 'error: commlib error\n' }).kind, 'failed');
   });
 
+  it('tells a lost node from a job that could not be started', () => {
+    const reason = (failed: string): unknown =>
+      sgeEnd(new Map(Object.entries({ failed, exit_status: '0' })))?.end?.reason;
+    assert.equal(reason('19  : before writing exit_status'), 'node-failure');
+    assert.equal(reason('26  : opening input/output file'), 'launch-failure');
+    assert.equal(reason('30  : rescheduling on application error'), undefined);
+  });
+
   it('tells memory from time by what was asked for', () => {
     const ended = (category: string, maxvmem: string, ru_wallclock: string): unknown =>
       sgeEnd(

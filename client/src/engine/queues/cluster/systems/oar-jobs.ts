@@ -27,11 +27,11 @@ const causes: readonly (readonly [RegExp, NativeEnd['outcome'], JobReason | unde
   [/^BESTEFFORT_KILL$/, 'failed', 'preempted'],
   [/^FRAG_JOB_REQUEST$/, 'cancelled', undefined],
   [
-    /^(OUTPUT_FILES|WORKING_DIRECTORY|.*PROLOGUE.*|CPUSET_.*|EXEC_SHELL.*|.*_JOB_DIRECTORY)$/,
+    /^(OUTPUT_FILES|WORKING_DIRECTORY|USER_SHELL|.*PROLOGUE.*|CPUSET_.*|CANNOT_(WRITE|CREATE)_.*|LAUNCHING_.*)$/,
     'failed',
     'launch-failure',
   ],
-  [/NODE|SUSPECTED|^BIPBIP_|^EXTERMINATE/, 'failed', 'node-failure'],
+  [/SUSPECTED|^BIPBIP_|^EXTERMINATE/, 'failed', 'node-failure'],
 ];
 
 /** The answer of `oarstat -J`, with `-f` or without. Where nothing matches, OAR prints nothing at all. */
@@ -79,7 +79,7 @@ function jobOf(id: string, row: Readonly<Record<string, unknown>>): NativeJob | 
   const stop = epochTime(row['stopTime']);
   const predicted = epochTime(row['scheduledStart']);
   const submitted = epochTime(row['submissionTime']);
-  const again = idText(row['resubmit_job_id']);
+  const again = resubmittedAs(row['events']);
   const text = (field: string, key: 'name' | 'user' | 'partition'): Partial<NativeJob> => {
     const value = row[field];
     return typeof value === 'string' && value !== '' ? { [key]: value } : {};
@@ -100,8 +100,29 @@ function jobOf(id: string, row: Readonly<Record<string, unknown>>): NativeJob | 
     ...(start !== undefined && state.stage !== 'waiting' && { startedAt: start }),
     ...(stop !== undefined && state.stage === 'ended' && { endedAt: stop }),
     ...(predicted !== undefined && state.stage === 'waiting' && { expectedStartAt: predicted }),
-    ...(again !== undefined && again !== '0' && { resubmittedAs: again }),
+    ...(again !== undefined && { resubmittedAs: again }),
   };
+}
+
+/** The new id stands in an event of the old job; `resubmit_job_id` is the new job's, and names the old one. */
+function resubmittedAs(events: unknown): string | undefined {
+  for (const { type, description } of eventsIn(events) ?? []) {
+    if (type !== 'RESUBMIT_JOB_AUTOMATICALLY') continue;
+    const match = /\(new id = (\d+)\)|=> (\d+)/.exec(description);
+    return idText(match?.[1] ?? match?.[2]);
+  }
+  return undefined;
+}
+
+/** undefined: the answer holds no events, since it was asked without `-f`. */
+function eventsIn(
+  value: unknown,
+): readonly { readonly type: string; readonly description: string }[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter(isRecord).map(({ type, description }) => ({
+    type: typeof type === 'string' ? type : '',
+    description: typeof description === 'string' ? description : '',
+  }));
 }
 
 const isId = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
@@ -136,13 +157,8 @@ function endOf(status: unknown): NativeEnd {
 }
 
 function errorOf(row: Readonly<Record<string, unknown>>): OarState {
-  const events = row['events'];
-  // without -f there are none: over, but why is not said
-  if (!Array.isArray(events)) return { stage: 'ended', end: { outcome: 'unknown' } };
-  const known = events.filter(isRecord).map(({ type, description }) => ({
-    type: typeof type === 'string' ? type : '',
-    description: typeof description === 'string' ? description : '',
-  }));
+  const known = eventsIn(row['events']);
+  if (known === undefined) return { stage: 'ended', end: { outcome: 'unknown' } };
   for (const [form, outcome, reason] of causes) {
     const event = known.find(({ type }) => form.test(type));
     if (event !== undefined)

@@ -41,7 +41,7 @@ export function sgeState(word: string, predecessors?: string): SgeState {
 export type SgeRecord = ReadonlyMap<string, string>;
 
 const launchFailures: ReadonlySet<number> = new Set([
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 26, 27, 28, 38,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 18, 20, 26, 27, 28, 38,
 ]);
 const ofTheEpilogue: ReadonlySet<number> = new Set([0, 12, 13, 14, 15, 16]);
 
@@ -56,6 +56,9 @@ export function sgeEnd(record: SgeRecord): SgeState | undefined {
   if (ofTheEpilogue.has(code)) return { stage: 'ended', end: programEnd(exit) };
   if (code === 24 || code === 25) return { stage: 'requeued', reason: 'requeued-by-system', ...said };
   if (code === 30) return sgeState('Eqw');
+  // the job ran when its node went away
+  if (code === 19 || code === 21)
+    return { stage: 'ended', end: { outcome: 'failed', reason: 'node-failure' }, ...said };
   if (launchFailures.has(code))
     return { stage: 'ended', end: { outcome: 'failed', reason: 'launch-failure' }, ...said };
   const deleter = record.get('deleted_by') ?? 'NONE';

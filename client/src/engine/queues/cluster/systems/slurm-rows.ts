@@ -93,6 +93,9 @@ function squeueJobs(fields: readonly string[]): readonly NativeJob[] {
   ];
 }
 
+/** The name of a record whose beginning reaches the accounts after its end. */
+const unsettled = 'allocation';
+
 function sacctJobs(fields: readonly string[]): readonly NativeJob[] {
   const [id = '', , words = '', exit = '', reason = '', submitted, start, end, nodes, partition, user, name] =
     fields;
@@ -110,7 +113,7 @@ function sacctJobs(fields: readonly string[]): readonly NativeJob[] {
   );
   if (state === undefined) return [];
   const row = {
-    ...common({ id, base, word: words, state, nodes, partition, user, name }),
+    ...common({ id, base, word: words, state, nodes, partition, user, ...(name !== unsettled && { name }) }),
     ...optional('submittedAt', isoTime(submitted)),
     ...optional('startedAt', isoTime(start)),
     ...(state.stage === 'ended' && optional('endedAt', isoTime(end))),
@@ -129,7 +132,7 @@ interface Common {
   readonly nodes: string | undefined;
   readonly partition: string | undefined;
   readonly user: string | undefined;
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
 }
 
 function common({ id, base, word, state, nodes, partition, user, name }: Common): NativeJob {
