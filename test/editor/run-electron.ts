@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { copyWorkspace } from '../harness/vscode.ts';
-import { bundleHostSuite, hostSuites } from './bundle-host.ts';
+import { bundleHostSuite, hostSuites, withSurroundings } from './bundle-host.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -18,24 +18,26 @@ const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
 const suite = await bundleHostSuite();
 for (const version of [engines.vscode.replace(/^\^/, ''), 'stable'])
-  for (const { name, trusted } of hostSuites) {
+  for (const one of hostSuites) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'sd-'));
     try {
       const workspace = path.join(folder, 'workspace');
       copyWorkspace(path.join(root, 'examples'), workspace);
       // Throws when a test fails.
-      await runTests({
-        version,
-        extensionDevelopmentPath: root,
-        extensionTestsPath: suite,
-        extensionTestsEnv: { SWEEPDECK_HOST_SUITE: name },
-        launchArgs: [
-          workspace,
-          '--disable-extensions',
-          `--user-data-dir=${path.join(folder, 'user')}`,
-          ...(trusted ? ['--disable-workspace-trust'] : []),
-        ],
-      });
+      await withSurroundings(one, (env) =>
+        runTests({
+          version,
+          extensionDevelopmentPath: root,
+          extensionTestsPath: suite,
+          extensionTestsEnv: { ...env, SWEEPDECK_HOST_SUITE: one.name },
+          launchArgs: [
+            workspace,
+            '--disable-extensions',
+            `--user-data-dir=${path.join(folder, 'user')}`,
+            ...(one.trusted ? ['--disable-workspace-trust'] : []),
+          ],
+        }),
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     }

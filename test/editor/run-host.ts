@@ -2,23 +2,27 @@
 import path from 'node:path';
 import { writeCounts, type Counts } from '../harness/counts.ts';
 import { runInExtensionHost } from '../harness/extension-host.ts';
-import { bundleHostSuite, hostSuites } from './bundle-host.ts';
+import { bundleHostSuite, hostSuites, withSurroundings } from './bundle-host.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
 const suite = await bundleHostSuite();
 const runs: Counts[] = [];
-for (const { name, trusted } of hostSuites)
+/** Names of suites may be given, for those alone. */
+const wanted = process.argv.slice(2);
+for (const one of hostSuites.filter(({ name }) => wanted.length === 0 || wanted.includes(name)))
   runs.push(
-    await runInExtensionHost({
-      name: `host-${name}`,
-      extension: root,
-      suite,
-      workspace: { copyOf: path.join(root, 'examples') },
-      trusted,
-      env: { SWEEPDECK_HOST_SUITE: name },
-      limit: 120,
-    }),
+    await withSurroundings(one, (env) =>
+      runInExtensionHost({
+        name: `host-${one.name}`,
+        extension: root,
+        suite,
+        workspace: { copyOf: path.join(root, 'examples') },
+        trusted: one.trusted,
+        env: { ...env, SWEEPDECK_HOST_SUITE: one.name },
+        limit: 120,
+      }),
+    ),
   );
 const counts: Counts = {
   passed: runs.reduce((sum, { passed }) => sum + passed, 0),

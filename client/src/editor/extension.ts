@@ -24,6 +24,7 @@ export interface SweepdeckApi {
   readonly sweeps: Workspaces;
   readonly tree: SweepsTree;
   readonly queue: QueueView;
+  readonly facts: ClusterFacts;
   readonly statusBar: StatusBar;
   /** Resolves when every sweep of the workspace was read once. */
   readonly ready: Promise<void>;
@@ -130,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     sweeps: workspaces,
     tree,
     queue,
+    facts,
     statusBar,
     ready,
     get languageServer() {

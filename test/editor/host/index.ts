@@ -17,6 +17,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     () => import('./submission.ts'),
     () => import('./terminal.ts'),
   ],
+  clusters: [() => import('./clusters.ts')],
   untrusted: [() => import('./untrusted.ts')],
 };
 
