@@ -69,6 +69,7 @@ export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
    * line of its own above, are left out.
    */
   problems(): readonly Problem<Code | 'too-many-problems'>[] {
+    if (this.#found.length === 0) return [];
     const sorted = this.#found.toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
     const visible = this.#script.text.includes('sweepdeck:')
       ? sorted.filter((one) => !this.#isIgnored(one))

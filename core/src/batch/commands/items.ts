@@ -1,10 +1,10 @@
 /** A script in pieces: ordinary lines, Python commands, and the literal loops around them. */
 import type { ScriptProblemCode } from '../problem-list.ts';
 import type { Script, Span } from '../script.ts';
-import { lineEnd, tokenize, type Token } from './lexer.ts';
+import { lineEnd, type Token } from './lexer.ts';
 import { findProgram, mayRunPython, mentionsOfPython, type FoundProgram } from './program.ts';
 import {
-  parseTokens,
+  statementsOf,
   type Block,
   type ForLoop,
   type Node,
@@ -59,9 +59,10 @@ export interface ScriptItems {
 export function itemsOf(script: Script): ScriptItems {
   const { text, shebang } = script;
   if (!mayRunPython(text)) return { items: [], obstacles: [], unclosed: undefined };
-  const { tokens, unclosed } = tokenize(text, shebang?.[1] ?? 0);
-  const splitter = new Splitter(script, tokens);
-  const items = splitter.split(parseTokens(text, tokens), [0, text.length]);
+  const mentions = mentionsOfPython(text);
+  const { statements, comments, unclosed } = statementsOf(text, shebang?.[1] ?? 0, mentions);
+  const splitter = new Splitter(script, mentions, comments);
+  const items = splitter.split(statements, [0, text.length]);
   return { items, obstacles: splitter.obstacles, unclosed };
 }
 
@@ -79,14 +80,14 @@ class Splitter {
   /** Where something may begin that runs Python, in order. */
   readonly #mentions: readonly number[];
 
-  constructor(script: Script, tokens: readonly Token[]) {
+  constructor(script: Script, mentions: readonly number[], comments: readonly number[]) {
     this.#script = script;
     this.#text = script.text;
-    this.#mentions = mentionsOfPython(script.text);
-    const comments = new Set(tokens.filter(({ kind }) => kind === 'comment').map(({ start }) => start));
+    this.#mentions = mentions;
+    const begun = new Set(comments);
     // what only looks like a directive, inside of a quoted text, stays there
     this.#comments = script.directives
-      .filter(({ markSpan }) => comments.has(markSpan[0]))
+      .filter(({ markSpan }) => begun.has(markSpan[0]))
       .map(({ line }) => [script.starts[line] ?? 0, script.starts[line + 1] ?? script.text.length] as const);
   }
 

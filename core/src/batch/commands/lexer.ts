@@ -26,59 +26,97 @@ interface HereDocument {
 
 const operators = /;;&|;;|;&|&&|\|\||\|&|[;&|()]/y;
 const redirections = /(?:\d+|\{[A-Za-z_]\w*\})?(?:&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||<|>)/y;
+const hereDocument = /(?<!<)<<-?$/;
 /** What stands before the `(` of an unquoted call in an override: `lr=range(3)`, `+a.b=1,choice(2)`. */
 const callee = /^(?:\+\+?)?[\w$./@-]+=(?:[^]*[^\w])?[A-Za-z_]\w*$/;
 
 /** Splits the text from `from` on. */
 export function tokenize(text: string, from = 0): Tokens {
-  return new Lexer(text).tokens(from);
+  const lexer = new Lexer(text);
+  const tokens: Token[] = [];
+  for (let start = lexer.next(from); start < text.length;) {
+    const end = lexer.read(start);
+    tokens.push({ kind: lexer.kind, start, end });
+    start = lexer.next(end);
+  }
+  return { tokens, unclosed: lexer.unclosed };
 }
 
-class Lexer {
+/** Reads tokens one by one, from offset to offset. */
+export class Lexer {
+  /** Of the token that was read last. */
+  kind: TokenKind = 'word';
+  /** The first quote, bracket or `$(` so far that is opened and never closed. */
+  unclosed: Span | undefined;
   readonly #text: string;
-  readonly #tokens: Token[] = [];
   #waiting: HereDocument[] = [];
-  #unclosed: Span | undefined;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  tokens(from: number): Tokens {
+  /** Whether here-documents begin behind the line that is being read. */
+  get awaitsHereDocument(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** To read the same line again from its beginning. */
+  forgetHereDocuments(): void {
+    this.#waiting = [];
+  }
+
+  /** Where the next token begins, at `from` or behind it; the text's length when none does. */
+  next(from: number): number {
     const text = this.#text;
     let at = from;
     while (at < text.length) {
       const code = text.charCodeAt(at);
-      if (code === space || code === tab || code === carriageReturn) at++;
+      if (isBlank(code)) at++;
       else if (code === backslash && lineBreakAt(text, at + 1) > 0) at += 1 + lineBreakAt(text, at + 1);
-      else if (code === newline) at = this.#push('newline', at, this.#afterHereDocuments(at + 1));
-      else if (code === hash) at = this.#push('comment', at, lineEnd(text, at));
-      else at = this.#visible(at, code);
+      else return at;
     }
-    return { tokens: this.#tokens, unclosed: this.#unclosed };
+    return text.length;
+  }
+
+  /** Reads the token that begins at the offset, and says where it ends. */
+  read(at: number): number {
+    const code = this.#text.charCodeAt(at);
+    if (code === newline) {
+      this.kind = 'newline';
+      return this.#waiting.length > 0 ? this.#afterHereDocuments(at + 1) : at + 1;
+    }
+    if (code === hash) {
+      this.kind = 'comment';
+      return lineEnd(this.#text, at);
+    }
+    return code < 128 && traits[code] === anywhere ? this.#word(at) : this.#visible(at, code);
   }
 
   #visible(at: number, code: number): number {
     if (isRedirectionStart(code)) {
       redirections.lastIndex = at;
-      const found = redirections.exec(this.#text);
       // `<(...)` and `>(...)` are words
-      if (found && !(found[0].length === 1 && this.#text[at + 1] === '(')) {
-        return this.#redirection(at, at + found[0].length);
-      }
+      if (redirections.test(this.#text) && !(redirections.lastIndex === at + 1 && this.#text[at + 1] === '('))
+        return this.#redirection(at, redirections.lastIndex);
     }
     if (isOperatorStart(code)) {
       const arithmetic = code === parenthesis ? this.#arithmeticEnd(at) : -1;
-      if (arithmetic > 0) return this.#push('arithmetic', at, arithmetic);
+      if (arithmetic > 0) {
+        this.kind = 'arithmetic';
+        return arithmetic;
+      }
       operators.lastIndex = at;
-      const found = operators.exec(this.#text);
-      if (found) return this.#push('operator', at, at + found[0].length);
+      if (operators.test(this.#text)) {
+        this.kind = 'operator';
+        return operators.lastIndex;
+      }
     }
-    return this.#push('word', at, this.#wordEnd(at));
+    return this.#word(at);
   }
 
-  #push(kind: TokenKind, start: number, end: number): number {
-    this.#tokens.push({ kind, start, end });
+  #word(at: number): number {
+    const end = this.#wordEnd(at);
+    this.kind = 'word';
     return end;
   }
 
@@ -88,12 +126,14 @@ class Lexer {
     let at = operatorEnd;
     while (at < text.length && isBlank(text.charCodeAt(at))) at++;
     const end = at < text.length && !isWordEnd(text.charCodeAt(at)) ? this.#wordEnd(at) : operatorEnd;
-    const here = /<<-?$/.exec(text.slice(start, operatorEnd));
-    if (here && end > operatorEnd && !text.slice(start, operatorEnd).endsWith('<<<')) {
+    const isOutput = text.charCodeAt(operatorEnd - 1) === greater;
+    const operator = isOutput ? null : hereDocument.exec(text.slice(start, operatorEnd));
+    if (operator && end > operatorEnd) {
       const delimiter = text.slice(at, end).replace(/\\(.)/g, '$1').replace(/['"]/g, '');
-      this.#waiting.push({ end: delimiter, stripsTabs: here[0].endsWith('-') });
+      this.#waiting.push({ end: delimiter, stripsTabs: operator[0].endsWith('-') });
     }
-    return this.#push('redirection', start, end);
+    this.kind = 'redirection';
+    return end;
   }
 
   #afterHereDocuments(from: number): number {
@@ -131,7 +171,8 @@ class Lexer {
     let at = start;
     while (at < text.length) {
       const code = text.charCodeAt(at);
-      if (code === backslash) at += 1 + Math.max(1, lineBreakAt(text, at + 1));
+      if (code > 127 || traits[code] !== meaningful) at++;
+      else if (code === backslash) at += 1 + Math.max(1, lineBreakAt(text, at + 1));
       else if (code === singleQuote) at = this.#singleQuoted(at);
       else if (code === doubleQuote) at = this.#doubleQuoted(at);
       else if (code === backquote) at = this.#backquoted(at);
@@ -247,7 +288,7 @@ class Lexer {
   }
 
   #open(start: number): number {
-    this.#unclosed ??= [start, this.#text.length];
+    this.unclosed ??= [start, this.#text.length];
     return this.#text.length;
   }
 }
@@ -286,6 +327,16 @@ const isRedirectionStart = (code: number): boolean =>
 
 const isWordEnd = (code: number): boolean =>
   isBlank(code) || code === newline || isOperatorStart(code) || code === less || code === greater;
+
+const meaningful = 0;
+/** Means something at the beginning of a token only: digits, `#`, `{`. */
+const within = 1;
+const anywhere = 2;
+/** Where ASCII characters are part of a word like any letter. */
+const traits = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isWordEnd(code) || /["'`$\\]/.test(String.fromCharCode(code))) return meaningful;
+  return code === hash || isRedirectionStart(code) ? within : anywhere;
+});
 
 /** How many characters of a line break stand at the offset. */
 const lineBreakAt = (text: string, at: number): number =>

@@ -4,6 +4,7 @@
  */
 import type { Span } from '../script.ts';
 import type { Token } from './lexer.ts';
+import { TokenReader } from './token-reader.ts';
 
 /** Why a command may run another number of times than once. */
 export type BlockKind = 'for' | 'while' | 'until' | 'select' | 'if' | 'case' | 'function';
@@ -78,12 +79,23 @@ export interface Statement {
 /** Deeper nesting is taken for plain text. */
 const deepest = 200;
 
-/** The statements of a script; `tokens` come from the lexer. */
-export function parseTokens(text: string, tokens: readonly Token[]): readonly Statement[] {
-  return new Parser(
-    text,
-    tokens.filter(({ kind }) => kind !== 'comment'),
-  ).script();
+export interface Statements {
+  /** In their order; whole lines of which nobody wants to know are left out. */
+  readonly statements: readonly Statement[];
+  /** Where comments begin that stand outside of the statements. */
+  readonly comments: readonly number[];
+  /** The first quote or bracket that is never closed. */
+  readonly unclosed: Span | undefined;
+}
+
+/**
+ * The statements of a script from the offset on, as far as they matter: every one that holds one of the offsets
+ * in `wanted`, which ascend, and some of the others.
+ */
+export function statementsOf(text: string, from: number, wanted: readonly number[]): Statements {
+  const tokens = new TokenReader(text, from, wanted);
+  const statements = new Parser(text, tokens).script();
+  return { statements, comments: tokens.comments, unclosed: tokens.unclosed };
 }
 
 const closers: ReadonlySet<string> = new Set('then elif else fi do done esac } ) ;; ;& ;;&'.split(' '));
@@ -91,21 +103,27 @@ const none: ReadonlySet<string> = new Set();
 
 class Parser {
   readonly #text: string;
-  readonly #tokens: readonly Token[];
+  readonly #tokens: TokenReader;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, tokens: readonly Token[]) {
+  constructor(text: string, tokens: TokenReader) {
     this.#text = text;
     this.#tokens = tokens;
   }
 
   script(): readonly Statement[] {
     const all: Statement[] = [];
-    while (this.#at < this.#tokens.length) {
-      all.push(...this.#list(none));
-      // a closing word that nothing has opened
-      if (this.#at < this.#tokens.length) this.#at++;
+    this.#tokens.skipOrdinaryLines(this.#at);
+    for (let token = this.#token(); token; token = this.#token()) {
+      const word = this.#word(token);
+      // or a closing word that nothing has opened
+      const isSeparator = token.kind === 'newline' || word === ';' || word === '&' || closers.has(word);
+      const before = this.#at;
+      const statement = isSeparator ? undefined : this.#statement();
+      if (statement) all.push(statement);
+      if (this.#at === before) this.#at++;
+      if (token.kind === 'newline') this.#tokens.skipOrdinaryLines(this.#at);
     }
     return all;
   }
@@ -115,7 +133,7 @@ class Parser {
     const statements: Statement[] = [];
     for (;;) {
       this.#skipSeparators(until);
-      const token = this.#tokens[this.#at];
+      const token = this.#token();
       if (token === undefined) return statements;
       const word = this.#word(token);
       if (until.has(word) || closers.has(word)) return statements;
@@ -127,7 +145,7 @@ class Parser {
   }
 
   #skipSeparators(until: ReadonlySet<string>): void {
-    for (let token = this.#tokens[this.#at]; token; token = this.#tokens[++this.#at]) {
+    for (let token = this.#token(); token; token = this.#next()) {
       if (token.kind === 'newline') continue;
       const word = this.#word(token);
       if (until.has(word) || !(word === ';' || word === '&')) return;
@@ -135,7 +153,7 @@ class Parser {
   }
 
   #statement(): Statement | undefined {
-    const first = this.#tokens[this.#at];
+    const first = this.#token();
     if (first === undefined) return undefined;
     const nodes: Node[] = [];
     for (;;) {
@@ -144,10 +162,10 @@ class Parser {
       const joint = this.#peek();
       if (joint !== '|' && joint !== '|&' && joint !== '&&' && joint !== '||') break;
       this.#at++;
-      while (this.#tokens[this.#at]?.kind === 'newline') this.#at++;
+      while (this.#token()?.kind === 'newline') this.#at++;
     }
-    const last = this.#tokens[this.#at - 1] ?? first;
-    const separator = this.#tokens[this.#at];
+    const last = this.#token(-1) ?? first;
+    const separator = this.#token();
     const isSeparator = separator?.kind === 'newline' || this.#peek() === ';' || this.#peek() === '&';
     return {
       nodes,
@@ -157,7 +175,7 @@ class Parser {
   }
 
   #command(): Node | undefined {
-    const token = this.#tokens[this.#at];
+    const token = this.#token();
     if (token === undefined) return undefined;
     if (this.#depth >= deepest) return this.#simple();
     this.#depth++;
@@ -198,15 +216,15 @@ class Parser {
 
   #simple(): Node | undefined {
     const from = this.#at;
-    const first = this.#tokens[from];
+    const first = this.#token();
     const isTest = this.#peek() === '[[';
-    for (let token = first; token; token = this.#tokens[++this.#at]) {
+    for (let token = first; token; token = this.#next()) {
       if (token.kind === 'newline') break;
       // `[[ a && (b || c) ]]`
-      if (token.kind === 'operator' && (!isTest || this.#word(this.#tokens[this.#at - 1]) === ']]')) break;
+      if (token.kind === 'operator' && (!isTest || this.#word(this.#token(-1)) === ']]')) break;
     }
-    const last = this.#at > from ? this.#tokens[this.#at - 1] : undefined;
-    return first && last && new TokenRun(this.#tokens, from, this.#at, [first.start, last.end]);
+    const last = this.#at > from ? this.#token(-1) : undefined;
+    return first && last && new TokenRun(this.#tokens.tokens, from, this.#at, [first.start, last.end]);
   }
 
   #group(open: Token, close: string): Group {
@@ -228,7 +246,7 @@ class Parser {
   #until(close: string): Statement[] {
     const body: Statement[] = [];
     const until = new Set([close]);
-    while (this.#at < this.#tokens.length) {
+    while (this.#token()) {
       body.push(...this.#list(until));
       const word = this.#peek();
       if (word === close) {
@@ -244,22 +262,22 @@ class Parser {
   #for(open: Token): Node {
     this.#at++;
     const keyword: Span = [open.start, open.end];
-    if (this.#tokens[this.#at]?.kind === 'arithmetic') {
+    if (this.#token()?.kind === 'arithmetic') {
       this.#at++;
       return this.#block({ ...open, end: open.start + 3 }, 'for', 'done');
     }
-    const name = this.#tokens[this.#at];
+    const name = this.#token();
     const variable = name?.kind === 'word' ? this.#word(name) : '';
     if (variable !== '') this.#at++;
-    while (this.#tokens[this.#at]?.kind === 'newline') this.#at++;
+    while (this.#token()?.kind === 'newline') this.#at++;
     const words = this.#forWords();
     this.#skipSeparators(none);
-    const header: Span = [open.start, this.#tokens[this.#at - 1]?.end ?? open.end];
-    const begin = this.#tokens[this.#at];
+    const header: Span = [open.start, this.#token(-1)?.end ?? open.end];
+    const begin = this.#token();
     if (this.#peek() !== 'do' || begin === undefined) return this.#block(open, 'for', 'done');
     this.#at++;
     const body = this.#until('done');
-    const closing = this.#tokens[this.#at - 1];
+    const closing = this.#token(-1);
     const inside: Span = [begin.end, Math.max(begin.end, closing?.start ?? begin.end)];
     const redirected = this.#redirections();
     const isName = /^[A-Za-z_]\w*$/.test(variable);
@@ -279,7 +297,7 @@ class Parser {
   #forWords(): readonly Span[] | undefined {
     if (this.#peek() !== 'in') return undefined;
     const words: Span[] = [];
-    for (let token = this.#tokens[++this.#at]; token?.kind === 'word'; token = this.#tokens[++this.#at])
+    for (let token = this.#next(); token?.kind === 'word'; token = this.#next())
       words.push([token.start, token.end]);
     return words;
   }
@@ -287,17 +305,17 @@ class Parser {
   #case(open: Token): Block {
     this.#at++;
     const body: Statement[] = [];
-    while (this.#at < this.#tokens.length && this.#peek() !== 'in') this.#at++;
+    while (this.#token() && this.#peek() !== 'in') this.#at++;
     this.#at++;
     for (;;) {
-      while (this.#tokens[this.#at]?.kind === 'newline') this.#at++;
-      if (this.#at >= this.#tokens.length || this.#peek() === 'esac') break;
+      while (this.#token()?.kind === 'newline') this.#at++;
+      if (!this.#token() || this.#peek() === 'esac') break;
       // the pattern
-      while (this.#at < this.#tokens.length && this.#peek() !== ')' && this.#peek() !== 'esac') this.#at++;
+      while (this.#token() && this.#peek() !== ')' && this.#peek() !== 'esac') this.#at++;
       if (this.#peek() === ')') this.#at++;
       body.push(...this.#list(caseEnds));
       const word = this.#peek();
-      if (word === 'esac' || this.#at >= this.#tokens.length) break;
+      if (word === 'esac' || !this.#token()) break;
       this.#at++;
     }
     this.#at++;
@@ -309,8 +327,8 @@ class Parser {
   #function(open: Token, words: number): Block {
     this.#at += words;
     if (words === 2 && this.#isWord(0, '(') && this.#isWord(1, ')')) this.#at += 2;
-    while (this.#tokens[this.#at]?.kind === 'newline') this.#at++;
-    const first = this.#tokens[this.#at];
+    while (this.#token()?.kind === 'newline') this.#at++;
+    const first = this.#token();
     const node = this.#command();
     const body: Statement[] =
       node && first ? [{ nodes: [node], span: [first.start, node.span[1]], end: node.span[1] }] : [];
@@ -325,20 +343,28 @@ class Parser {
 
   #redirections(): boolean {
     const before = this.#at;
-    while (this.#tokens[this.#at]?.kind === 'redirection') this.#at++;
+    while (this.#token()?.kind === 'redirection') this.#at++;
     return this.#at > before;
   }
 
   #from(open: Token): Span {
-    return [open.start, Math.max(open.end, this.#tokens[this.#at - 1]?.end ?? open.end)];
+    return [open.start, Math.max(open.end, this.#token(-1)?.end ?? open.end)];
+  }
+
+  #token(ahead = 0): Token | undefined {
+    return this.#tokens.at(this.#at + ahead);
+  }
+
+  #next(): Token | undefined {
+    return this.#tokens.at(++this.#at);
   }
 
   #peek(): string {
-    return this.#word(this.#tokens[this.#at]);
+    return this.#word(this.#token());
   }
 
   #isWord(ahead: number, word: string): boolean {
-    return this.#word(this.#tokens[this.#at + ahead]) === word;
+    return this.#word(this.#token(ahead)) === word;
   }
 
   /** A short token's text: no reserved word or operator is longer. */
