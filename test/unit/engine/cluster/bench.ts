@@ -36,6 +36,8 @@ export interface BenchOptions {
   readonly timing?: Partial<Timing>;
   /** Directory of an earlier engine, to go on there. */
   readonly directory?: string;
+  /** Why the person's own lines can't be used. */
+  readonly wrongLines?: () => string | undefined;
 }
 
 const BY = { program: 'cli', host: 'h', pid: 1 } as const;
@@ -100,7 +102,11 @@ export class Bench {
             maxJobs: 1000,
             ...options.settings,
           }),
-          head: () => ({ directives: [], prologue: [] }),
+          head: () => {
+            const wrong = options.wrongLines?.();
+            if (wrong !== undefined) throw new Error(wrong);
+            return { directives: [], prologue: [] };
+          },
         }),
       files: {
         directory: (job) => this.job(job),

@@ -109,6 +109,20 @@ describe('submitting to a batch system', () => {
     );
   });
 
+  it('pauses the sweep when its script can not be made, and goes on once it can', async () => {
+    const fake = new FakeSystem({ arrays: ARRAYS });
+    let wrong: string | undefined = "Slurm has no option '--tiem'.";
+    const bench = (await Bench.open(fake, { jobs: 3, wrongLines: () => wrong })).start();
+    await bench.until(() => bench.state.phase === 'paused');
+    assert.equal(bench.state.phaseDetail, wrong);
+    assert.equal(bench.state.counts.queued, 3);
+    assert.equal(fake.count('submit'), 0);
+    wrong = undefined;
+    bench.request({ type: 'resume' });
+    await bench.until(() => bench.state.phase === 'finished');
+    assert.equal(bench.state.counts.done, 3);
+  });
+
   it('tries again while the system is busy, and says so meanwhile', async () => {
     const fake = new FakeSystem({ arrays: ARRAYS });
     for (let times = 0; times < 3; times++)

@@ -40,11 +40,12 @@ export class Submitter {
     this.#options = options;
   }
 
-  /** Resolves when the batch was taken or withdrawn, or this was closed. */
+  /**
+   * Resolves when the batch was taken or withdrawn, or this was closed. Rejects with a sentence when its script
+   * can't be made; the batch is on record then, and nothing of it was handed in.
+   */
   async submit(batch: Batch): Promise<void> {
     const { listener, connection } = this.#options;
-    const submission = await this.#write(batch);
-    if (submission === undefined) return;
     const { name, firstTask, jobs } = batch;
     const intent = {
       type: 'batch',
@@ -57,7 +58,8 @@ export class Submitter {
       await this.#pause(RECORD_AGAIN_MS);
       if (this.#isClosed()) return;
     }
-    if (!this.#isClosed()) await this.#handIn(batch, submission);
+    const submission = await this.#write(batch);
+    if (submission !== undefined) await this.#handIn(batch, submission);
   }
 
   /** Finds out what became of a batch whose answer an earlier engine did not live to see. */
@@ -185,6 +187,8 @@ export class Submitter {
     // its own text can't tell two submissions apart
     const isAsItIs = submission === 1 && connection.system.restartsUnderNewId !== true;
     const local = prepared !== undefined && isAsItIs ? prepared : batchScript(place);
+    const trouble = connection.system.pathTrouble?.(connection.pathThere(local));
+    if (trouble !== undefined) throw new Error(trouble);
     let text = writeBatch(place, connection.system, head(), (file) => connection.pathThere(file));
     if (prepared !== undefined) {
       try {
@@ -197,7 +201,12 @@ export class Submitter {
         throw storageError('read', prepared, error);
       }
     }
-    return { name, script: connection.pathThere(local), text, directory: connection.pathThere(own?.directory ?? folder) };
+    return {
+      name,
+      script: connection.pathThere(local),
+      text,
+      directory: connection.pathThere(own?.directory ?? folder),
+    };
   }
 }
 

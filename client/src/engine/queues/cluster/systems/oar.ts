@@ -115,6 +115,7 @@ export const oar: BatchSystem = {
   output: 'directly',
   magicExitCodes: [99],
   idVariable: '${OAR_JOB_ID-}',
+  restartsUnderNewId: true,
 
   headerFor: ({ name, directory, stdout, stderr, tasks, held }) => [
     `#OAR -n ${name}`,
