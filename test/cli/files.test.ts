@@ -1,8 +1,12 @@
 /** Verbs that only read sweep files, and what is common to all verbs. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { shaped } from './shapes.ts';
 import { shellSweep, Workspace } from './terminal.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
 
 let workspace: Workspace;
 before(() => {
@@ -111,7 +115,12 @@ describe('any verb', () => {
     assert.equal(code, 0);
     assert.match(stdout, /^sweepdeck launch FILE\n/);
     assert.match((await workspace.run()).stdout, /Commands\n {2}launch FILE /);
-    assert.equal(shaped('help', (await workspace.run('help', '--json')).json).verbs.length, 12);
+    const { verbs } = shaped('help', (await workspace.run('help', '--json')).json);
+    const page = readFileSync(path.join(root, 'docs', 'cli.md'), 'utf8');
+    assert.deepEqual(
+      [...verbs.map(({ name }) => name), 'help'],
+      [...page.matchAll(/^### sweepdeck (\w+)/gm)].map(([, name]) => name),
+    );
     assert.match(
       shaped('version', (await workspace.run('--version', '--json')).json).version,
       /^\d+\.\d+\.\d+/,
