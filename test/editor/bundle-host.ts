@@ -1,7 +1,7 @@
 /** Bundles the suite that runs inside the extension host. */
 import path from 'node:path';
 import { build } from 'esbuild';
-import { type EmulatedName, startEmulator } from '../clusters/emulators/start.ts';
+import { type EmulatedName, type RunningEmulator, startEmulator } from '../clusters/emulators/start.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
@@ -27,12 +27,7 @@ export async function withSurroundings<T>(
   if (emulator === undefined) return work({});
   const system = await startEmulator(emulator, { slots: 1 });
   try {
-    return await work({
-      SWEEPDECK_EMULATOR: system.directory,
-      // started as from a terminal: VS Code asks no login shell, which would have a PATH of its own
-      VSCODE_CLI: '1',
-      PATH: `${path.join(system.directory, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
-    });
+    return await work(emulatorEnvironment(system));
   } finally {
     await system.stop();
   }
@@ -54,4 +49,14 @@ export async function bundleHostSuite(): Promise<string> {
     logLevel: 'warning',
   });
   return outfile;
+}
+
+/** Variables with which VS Code finds the commands of an emulated batch system. */
+export function emulatorEnvironment({ directory }: RunningEmulator): Readonly<Record<string, string>> {
+  return {
+    SWEEPDECK_EMULATOR: directory,
+    // started as from a terminal: VS Code asks no login shell, which would have a PATH of its own
+    VSCODE_CLI: '1',
+    PATH: `${path.join(directory, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+  };
 }

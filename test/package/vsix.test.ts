@@ -24,6 +24,7 @@ const shipped = [
   'extension/dist/wrapper.cjs',
   'extension/docs/batch-scripts.md',
   'extension/docs/cli.md',
+  'extension/docs/clusters.md',
   'extension/docs/multirun.md',
   'extension/docs/problems.md',
   'extension/docs/running.md',

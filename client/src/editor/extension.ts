@@ -14,6 +14,7 @@ import { Notifications } from './views/notifications.ts';
 import { NativePages } from './views/native-pages.ts';
 import { PreviewPages } from './views/preview-pages.ts';
 import { QueueView } from './views/queue-view.ts';
+import { Refusals } from './views/refusals.ts';
 import { StatusBar } from './views/status-bar.ts';
 import { SweepFiles } from './views/sweep-files.ts';
 import { SweepsTree } from './views/sweeps-tree.ts';
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     files,
     new CodeLenses(previews),
     new Notifications(workspaces, logError),
+    new Refusals(workspaces, logError),
     registerCommands({
       workspaces,
       settings,

@@ -108,7 +108,10 @@ describe('a sweep on a cluster', () => {
     const [system] = (await api.queue.getChildren()) as SystemNode[];
     assert.ok(system);
     const rows = (await api.queue.getChildren(system)) as QueuedNode[];
-    const labels = rows.map((row) => String(api.queue.getTreeItem(row).label));
+    const labels = rows.map((row) => {
+      const { label } = api.queue.getTreeItem(row);
+      return typeof label === 'string' ? label : '';
+    });
     assert.deepEqual(
       labels.map((label) => label.replace(/^\d+/, 'N')),
       [`N[1] ${id}/0`, `N[2] ${id}/1`, `N[3] ${id}/2`],

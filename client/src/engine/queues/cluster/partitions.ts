@@ -19,7 +19,18 @@ const words = (text: string): readonly string[] => [
   ),
 ];
 
-/** `sinfo` %R: the name without the mark of the default; `qconf -sql` and `bqueues`: one name a line (their man pages). */
+/** The first column of the table whose heading begins with `title`; messages may stand above it. */
+function firstColumn(text: string, title: string): string {
+  const lines = text.split('\n');
+  const head = lines.findIndex((line) => line.startsWith(title));
+  if (head < 0) return '';
+  return lines
+    .slice(head + 1)
+    .map((line) => line.split(/\s/, 1)[0] ?? '')
+    .join('\n');
+}
+
+/** `sinfo` %R: the name without the mark of the default; `qconf -sql`: one name a line; `bqueues -w`: a table (their man pages). */
 export const partitionLists: Readonly<Partial<Record<System, PartitionList>>> = {
   slurm: {
     command: { program: 'sinfo', args: ['-h', '-o', '%R'] },
@@ -32,8 +43,8 @@ export const partitionLists: Readonly<Partial<Record<System, PartitionList>>> = 
     directive: (name) => `-q ${name}`,
   },
   lsf: {
-    command: { program: 'bqueues', args: ['-o', 'queue_name', '-noheader'] },
-    read: words,
+    command: { program: 'bqueues', args: ['-w'] },
+    read: (stdout) => words(firstColumn(stdout, 'QUEUE_NAME')),
     directive: (name) => `-q ${name}`,
   },
 };
