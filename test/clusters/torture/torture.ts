@@ -30,6 +30,10 @@ export interface Victim extends System {
   readonly requeueDirectives?: readonly string[];
   readonly stopController: () => Promise<void>;
   readonly startController: () => Promise<void>;
+  /** Directives with which one job leaves no room for another, where the system can't be told how many may run at once. */
+  readonly oneAtATime?: readonly string[];
+  /** The next so many submissions are taken, but their answers are lost. */
+  readonly loseAnswers?: (count: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -124,8 +128,10 @@ export function torture(title: string, start: () => Promise<Victim>): void {
         assert.equal(counts.queued, 3);
       }));
 
-    it('holds jobs that wait and lets them go', () =>
-      withSweep({ jobs: 4, atOnce: 1, command: 'sleep 2' }, async (sweep) => {
+    it('holds jobs that wait and lets them go', () => {
+      const { oneAtATime } = victim;
+      const throttle = oneAtATime === undefined ? { atOnce: 1 } : { directives: oneAtATime };
+      return withSweep({ jobs: 4, ...throttle, command: 'sleep 2' }, async (sweep) => {
         await sweep.launch();
         await sweep.until(() =>
           sweep.view.state.jobs.some(({ native }) => native?.batch.accepted !== undefined),
@@ -145,7 +151,8 @@ export function torture(title: string, start: () => Promise<Victim>): void {
         await sweep.request({ type: 'release', jobs: [waiting.index] });
         await sweep.finished();
         sweep.assertEachRanOnce();
-      }));
+      });
+    });
 
     it('lets no more of 100 jobs run at once than asked', () =>
       withSweep(
@@ -166,7 +173,10 @@ export function torture(title: string, start: () => Promise<Victim>): void {
 
     it('follows a job that the system runs again', (context) => {
       const { requeue } = victim;
-      if (requeue === undefined) { context.skip('the system can not be told to'); return; }
+      if (requeue === undefined) {
+        context.skip('the system can not be told to');
+        return;
+      }
       return withSweep(
         {
           jobs: 1,
@@ -203,6 +213,21 @@ export function torture(title: string, start: () => Promise<Victim>): void {
         sweep.assertEachRanOnce();
         assert.equal(sweep.view.state.counts.done, 5);
       }));
+
+    it('submits once when the answer to a submission is lost', (context) => {
+      const { loseAnswers } = victim;
+      if (loseAnswers === undefined) {
+        context.skip('the system can not be told to');
+        return;
+      }
+      return withSweep({ jobs: 5, command: METRICS }, async (sweep) => {
+        await loseAnswers(1);
+        await sweep.launch();
+        await sweep.finished(120);
+        sweep.assertEachRanOnce();
+        assert.equal(sweep.view.state.counts.done, 5);
+      });
+    });
 
     it('fails nothing while the controller is away', () =>
       withSweep({ jobs: 6, command: 'sleep 3' }, async (sweep) => {
