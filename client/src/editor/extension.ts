@@ -17,6 +17,7 @@ import { QueueView } from './views/queue-view.ts';
 import { Refusals } from './views/refusals.ts';
 import { StatusBar } from './views/status-bar.ts';
 import { SweepFiles } from './views/sweep-files.ts';
+import { SweepLanguage } from './views/sweep-language.ts';
 import { SweepsTree } from './views/sweeps-tree.ts';
 import { Workspaces, type Folder } from './workspaces.ts';
 
@@ -90,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     statusBar,
     logs,
     files,
+    new SweepLanguage(logError),
     new CodeLenses(previews),
     new Notifications(workspaces, logError),
     new Refusals(workspaces, logError),

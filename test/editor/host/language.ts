@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { diagnosticsOf, inWorkspace, openUntitled, replaceText, sweepdeck } from './support.ts';
+import { diagnosticsOf, inWorkspace, openUntitled, replaceText, sweepdeck, when } from './support.ts';
 
 const good = 'method: random\nprogram: train.py\nparameters:\n  lr: {min: 0.001, max: 0.1}\n';
 
@@ -104,6 +104,33 @@ describe('editing a sweep file', () => {
       .filter(({ kind }) => kind === vscode.CompletionItemKind.Property)
       .map(({ label }) => (typeof label === 'string' ? label : label.label));
     assert.ok(labels.includes('goal') && !labels.includes('name'), labels.join(', '));
+  });
+
+  it('takes a YAML text with a method and parameters for a sweep, and respects another choice', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: good });
+    const opened = document.uri.toString();
+    const languageOf = () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === opened)?.languageId;
+    await when(vscode.workspace.onDidOpenTextDocument, () => languageOf() === 'sweep' || undefined);
+    await vscode.languages.setTextDocumentLanguage(document, 'yaml');
+    // what is opened later was looked at later
+    const other = await vscode.workspace.openTextDocument({ language: 'yaml', content: good });
+    await when(
+      vscode.workspace.onDidOpenTextDocument,
+      () =>
+        vscode.workspace.textDocuments.find(({ uri }) => uri === other.uri)?.languageId === 'sweep' ||
+        undefined,
+    );
+    assert.equal(languageOf(), 'yaml');
+  });
+
+  it('edits any file as a sweep file when told to', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: 'a: 1\n' });
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('sweepdeck.editAsSweepFile');
+    const now = vscode.window.activeTextEditor?.document;
+    assert.equal(now?.languageId, 'sweep');
+    await diagnosticsOf(now, ({ length }) => length > 0);
   });
 
   it('shows the outline, the way to the program, and counts', async () => {

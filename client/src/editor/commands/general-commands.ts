@@ -15,6 +15,7 @@ export const generalCommands: readonly Command[] = [
     run: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'sweepdeck.sweepdeck#start', false),
   },
+  { name: 'editAsSweepFile', run: editAsSweepFile },
   { name: 'disableRule', run: (_deck, code) => disableRule(code) },
   {
     name: 'showMore',
@@ -23,6 +24,13 @@ export const generalCommands: readonly Command[] = [
     },
   },
 ];
+
+/** Whatever the file is called and whatever it holds. */
+async function editAsSweepFile(): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined) throw new Error(vscode.l10n.t('Open the file first.'));
+  await vscode.languages.setTextDocumentLanguage(document, 'sweep');
+}
 
 /** What a code action of the language server asks for: the rule is switched off in this workspace. */
 async function disableRule(code: unknown): Promise<void> {

@@ -39,3 +39,16 @@ parameters:
   batch:
     values: [16, 32]
 `;
+
+const methods = /^(["']?)method\1[ \t]*:[ \t]*(["']?)(?:grid|random|bayes|custom)\2[ \t]*(?:#.*)?$/m;
+const parameters = /^(["']?)parameters\1[ \t]*:/m;
+
+/** Whether a YAML text is a sweep whatever its name: it has a method and parameters at its top, and W&B would take it. */
+export function looksLikeSweep(text: string): boolean {
+  return methods.test(text.replaceAll('\r', '')) && parameters.test(text);
+}
+
+/** A glob as people write it in settings: one without a folder means files anywhere, others are meant from any folder down. */
+export function asFilePattern(glob: string): string {
+  return glob.startsWith('/') || glob.startsWith('**/') ? glob : `**/${glob.replace(/^\.\//, '')}`;
+}
