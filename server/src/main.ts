@@ -24,12 +24,13 @@ startServer(createConnection(ProposedFeatures.all), {
     ['sweep', sweepFile],
     ['shellscript', batchScript],
   ]),
-  surroundingsOf: (uri, roots, { readsProgram, asksBatchSystem }) => ({
+  surroundingsOf: (uri, roots, { readsProgram, asksBatchSystem, queues }) => ({
     ...surroundingsOf(uri, roots, files, {
       metrics,
       nearby,
       ...(readsProgram && { programs }),
     }),
+    ...(queues && { queues }),
     ...(asksBatchSystem && { siteNames: (system, kind) => siteNames.of(system, kind) }),
   }),
   forgetSurroundings: () => {

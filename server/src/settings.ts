@@ -1,4 +1,5 @@
 /** The settings `sweepdeck.*` that the server reads. */
+import { queueNames } from '#core/batch/queue-names.ts';
 import type { Problem } from '#core/text.ts';
 
 export interface ServerSettings {
@@ -12,6 +13,8 @@ export interface ServerSettings {
   readonly readsProgram: boolean;
   /** Whether the batch system's own commands are asked for the names of its partitions, queues and so on. */
   readonly asksBatchSystem: boolean;
+  /** Names that `launch.queue` may have; undefined: the editor didn't tell, so nobody knows. */
+  readonly queues?: readonly string[];
 }
 
 export const defaultSettings: ServerSettings = {
@@ -25,6 +28,7 @@ export const defaultSettings: ServerSettings = {
 
 /** Takes from the editor's answer what is there and makes sense; the default stands for the rest. */
 export function readSettings(section: unknown): ServerSettings {
+  const queues = property(section, 'queues');
   const rules = property(property(section, 'validation'), 'disabledRules');
   return {
     diagnosticsEnabled: property(property(section, 'diagnostics'), 'enabled') !== false,
@@ -35,6 +39,7 @@ export function readSettings(section: unknown): ServerSettings {
     codeLensEnabled: property(property(section, 'codeLens'), 'enabled') !== false,
     readsProgram: property(property(section, 'program'), 'read') !== false,
     asksBatchSystem: property(property(section, 'batchScripts'), 'liveNames') !== false,
+    queues: queueNames(typeof queues === 'object' && queues !== null ? Object.keys(queues) : []),
   };
 }
 

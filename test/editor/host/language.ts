@@ -106,6 +106,18 @@ describe('editing a sweep file', () => {
     assert.ok(labels.includes('goal') && !labels.includes('name'), labels.join(', '));
   });
 
+  it('knows the queues of the settings', async () => {
+    const document = await openUntitled(`${good}launch: {queue: gup}\n`);
+    const settings = vscode.workspace.getConfiguration('sweepdeck');
+    await diagnosticsOf(document, (all) => all.some(({ message }) => message.includes("No queue 'gup'")));
+    await settings.update('queues', { gup: { system: 'slurm' } }, vscode.ConfigurationTarget.Global);
+    try {
+      await diagnosticsOf(document, ({ length }) => length === 0);
+    } finally {
+      await settings.update('queues', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   it('takes a YAML text with a method and parameters for a sweep, and respects another choice', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: good });
     const opened = document.uri.toString();

@@ -126,6 +126,20 @@ describe('the language server', () => {
     assert.deepEqual((await next).diagnostics, []);
   });
 
+  it('knows the queues that the settings name, and the systems', async () => {
+    await start({ settings: { queues: { gpu: {} } } });
+    const sweep = (queue: string) =>
+      `method: random\nprogram: train.py\nparameters: {a: {min: 0.5, max: 1.5}}\nlaunch: {queue: ${queue}}\n`;
+    const codesFor = async (queue: string) => {
+      const uri = `untitled:${queue}.yaml`;
+      await editor.open(uri, sweep(queue));
+      return (await editor.diagnostics(uri, 1)).diagnostics.map(({ code }) => code);
+    };
+    assert.deepEqual(await codesFor('gpu'), []);
+    assert.deepEqual(await codesFor('slurm'), []);
+    assert.deepEqual(await codesFor('gup'), ['unknown-queue']);
+  });
+
   it('hides and shows problems as the settings say', async () => {
     await start({ settings: { diagnostics: { enabled: false } } });
     await editor.open(uri, 'method: randon');

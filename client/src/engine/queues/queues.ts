@@ -5,6 +5,7 @@
 import { cpSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { localQueue, queueNames as namesOf } from '#core/batch/queue-names.ts';
 import { systems } from '#core/batch/systems.ts';
 import type { Json } from '#core/sweep/sweep.ts';
 import type { EngineSettings } from '../settings.ts';
@@ -27,15 +28,14 @@ import type { LocalWorkers } from './local/workers.ts';
 import type { BatchListener, Queue } from './queue.ts';
 import { QUEUE_DEFAULTS, type QueueSettings } from './queue-settings.ts';
 
-export const LOCAL = 'local';
+export const LOCAL = localQueue;
 
 /** The names that a sweep file may use, `local` first; those with a mistake in their settings included. */
 export function queueNames({
   queues = {},
   brokenQueues = {},
 }: Pick<EngineSettings, 'queues' | 'brokenQueues'>): readonly string[] {
-  const named = [...Object.keys(queues), ...Object.keys(brokenQueues)].filter((name) => name !== '*');
-  return [LOCAL, ...named, ...systems.filter((system) => !named.includes(system))];
+  return namesOf([...Object.keys(queues), ...Object.keys(brokenQueues)]);
 }
 
 /** The settings of a queue in front of a batch system; undefined for `local` and for a name that nothing has. */
@@ -50,12 +50,14 @@ export function queueSettings(
 
 /**
  * Why nothing should be launched on the queue, as sentences: there is none of that name, or the batch system
- * would refuse its directives.
+ * would refuse its directives, or can't work in the folder.
+ * @param root absolute path of the workspace folder
  */
 export function queueProblems(
   name: string,
   settings: Pick<EngineSettings, 'queues' | 'brokenQueues'>,
   resourceArgs?: Readonly<Record<string, Json>>,
+  root?: string,
 ): readonly string[] {
   if (name === LOCAL) return [];
   const broken = settings.brokenQueues?.[name] ?? settings.brokenQueues?.['*'];
@@ -64,9 +66,13 @@ export function queueProblems(
   if (queue === undefined) {
     return [`No queue '${name}' can run here. Queues that can: ${queueNames(settings).join(', ')}.`];
   }
-  return directivesOf(batchSystems[queue.system], queue.directives, resourceArgs).problems.map(
-    (problem) => `The queue '${name}' can't be used like this: ${problem}`,
-  );
+  const system = batchSystems[queue.system];
+  const trouble =
+    root === undefined ? undefined : system.pathTrouble?.(remotePath(root, sharedFolder(queue, root)));
+  return [
+    ...directivesOf(system, queue.directives, resourceArgs).problems,
+    ...(trouble === undefined ? [] : [trouble]),
+  ].map((problem) => `The queue '${name}' can't be used like this: ${problem}`);
 }
 
 /** What the scripts of jobs on a queue need to know of it; undefined for jobs of this machine. */
@@ -121,7 +127,7 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Whether somebody looks: while nobody does, batch systems are asked less, or not at all. */
+  /** Whether somebody looks: while nobody does, batch systems are asked less, every three minutes at last. */
   setFocused(focused: boolean): void {
     this.#focused = focused;
     for (const { monitor } of this.#shared.values()) monitor.setFocused(focused);
