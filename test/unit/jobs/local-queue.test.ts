@@ -11,8 +11,16 @@ import { fileWritten, makeJob, makeWorkers, Observed, run, temporaryFolder } fro
 const folder = temporaryFolder();
 const WRAPPER = path.resolve(import.meta.dirname, '../../../client/src/engine/wrapper-windows.ts');
 const stdoutOf = (directory: string): string => path.join(directory, 'stdout.log');
-const isDead = (pid: number): boolean =>
-  !fs.existsSync(`/proc/${pid}`) || fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
+function isDead(pid: number): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ');
+  } catch (error) {
+    // ENOENT: it is gone; ESRCH: it went between the opening of the file and the reading
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return true;
+    throw error;
+  }
+}
 
 const launchers = [
   { name: 'script.sh', launcher: shellLauncher(process.env) },
