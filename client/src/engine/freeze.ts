@@ -46,7 +46,7 @@ export async function freezeSweep(
   const event = launchedEvent(read, options.seed ?? randomInt(SEED_LIMIT));
   const { sweep } = read;
   const queue = options.queue ?? sweep.launch?.queue ?? 'local';
-  const [trouble] = queueProblems(queue, { queues, brokenQueues }, sweep.launch?.resourceArgs);
+  const [trouble] = queueProblems(queue, { queues, brokenQueues }, sweep.launch?.resourceArgs, root);
   if (trouble !== undefined) throw new Error(trouble);
   tryCommand(sweep, event.seed, { root, interpreter });
   const name = sweepName(file, sweep.name);

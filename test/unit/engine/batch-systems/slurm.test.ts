@@ -276,6 +276,13 @@ describe("Slurm's history", () => {
 });
 
 describe('finding a lost submission in Slurm', () => {
+  it('has sacct print the indices of all tasks, however far apart they lie', () => {
+    const calls = [...slurm.find({ user: 'ann', name: 'sw-1' }), ...slurm.history([{ base: '7', task: 1 }])];
+    const accounts = calls.filter(({ program }) => program === 'sacct');
+    assert.equal(accounts.length, 2);
+    for (const { environment } of accounts) assert.deepEqual(environment, { SLURM_BITSTR_LEN: '0' });
+  });
+
   it('asks the listing and the accounts', () => {
     const calls = slurm.find({ user: 'ann', name: 'sw-1' });
     assert.deepEqual(

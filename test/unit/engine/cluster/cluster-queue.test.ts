@@ -252,6 +252,19 @@ describe('watching a batch system', () => {
     assert.equal(fake.count('list'), asked);
   });
 
+  it('hears of the end, and runs again what was preempted, while nobody looks', async () => {
+    const fake = patient();
+    const bench = await Bench.open(fake);
+    bench.monitor.setFocused(false);
+    bench.start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    fake.set(only(fake), { stage: 'ended', word: 'PR', end: { outcome: 'failed', reason: 'preempted' } });
+    await bench.until(() => bench.of('accepted').length === 2);
+    const [, again = ''] = fake.ids();
+    assert.equal(await fake.start(again), 0);
+    await bench.until(() => bench.state.phase === 'finished');
+  });
+
   it('changes nothing for words that nobody knows', async () => {
     const fake = patient();
     const bench = (await Bench.open(fake)).start();
@@ -454,6 +467,57 @@ describe('requests', () => {
     const job = await bench.reached(0, 'cancelled', 'lost');
     assert.equal(job.state, 'cancelled');
     assert.ok(existsSync(path.join(bench.job(0), 'claim-1')));
+  });
+
+  it('ends a task of an array that left no trace after it was cancelled, at the first look', async () => {
+    const fake = patient({ arrays: ARRAYS });
+    const bench = (await Bench.open(fake, { jobs: 3, settings: { lostAfter: 1000 } })).start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    const [, id = ''] = fake.ids();
+    fake.force('cancel', { code: 0, stdout: '', stderr: '' });
+    bench.request({ type: 'cancel', jobs: [1] });
+    fake.forget(id);
+    assert.equal((await bench.reached(1, 'cancelled', 'lost')).state, 'cancelled');
+    assert.equal(fake.count('history'), 1);
+    await bench.looks();
+    assert.equal(bench.state.counts.submitted, 2);
+  });
+
+  it('names an array by its own id when all that is left of it is cancelled', async () => {
+    const fake = patient({ arrays: ARRAYS });
+    const bench = (await Bench.open(fake, { jobs: 4 })).start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    const [first = '', second = ''] = fake.ids();
+    assert.equal(await fake.start(first), 0);
+    await bench.reached(0, 'done');
+    bench.request({ type: 'cancel', jobs: [1] });
+    await bench.reached(1, 'cancelled');
+    bench.request({ type: 'cancel' });
+    await bench.until(() => bench.state.phase === 'cancelled');
+    const calls = fake.calls.filter(({ program }) => program === 'cancel').map(({ args }) => args);
+    assert.deepEqual(calls, [[second], [first.replace(/_.*/, '')]]);
+    assert.deepEqual([bench.state.counts.done, bench.state.counts.cancelled], [1, 3]);
+  });
+
+  it('holds what waits of an array as a whole where the system knows no other way', async () => {
+    for (const holdsOnlyWholeArrays of [true, undefined] as const) {
+      const fake = patient({
+        arrays: ARRAYS,
+        ...(holdsOnlyWholeArrays === undefined ? {} : { holdsOnlyWholeArrays }),
+      });
+      const bench = (await Bench.open(fake, { jobs: 3 })).start();
+      await bench.until(() => bench.of('accepted').length === 1);
+      const [first = '', ...others] = fake.ids();
+      fake.set(first, { stage: 'running', word: 'R' });
+      await bench.reached(0, 'running');
+      assert.equal(bench.request({ type: 'hold' }), undefined);
+      await bench.until(() => fake.count('hold') === 1);
+      const [base = ''] = first.split('_');
+      assert.deepEqual(
+        fake.calls.find(({ program }) => program === 'hold')?.args,
+        holdsOnlyWholeArrays === true ? [base] : others,
+      );
+    }
   });
 
   it('cancels jobs that were not handed in yet without asking the system', async () => {

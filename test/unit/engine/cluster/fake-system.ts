@@ -20,6 +20,7 @@ const ok = (stdout: string): Answer => ({ code: 0, stdout, stderr: '' });
 export interface FakeOptions {
   readonly arrays?: BatchSystem['arrays'];
   readonly magicExitCodes?: readonly number[];
+  readonly holdsOnlyWholeArrays?: true;
 }
 
 export class FakeSystem {
@@ -37,8 +38,9 @@ export class FakeSystem {
   #next = 100;
   readonly #running = new Set<Promise<void>>();
 
-  constructor({ arrays, magicExitCodes = [] }: FakeOptions = {}) {
-    this.system = fakeAdapter(arrays, magicExitCodes);
+  constructor({ arrays, magicExitCodes = [], holdsOnlyWholeArrays }: FakeOptions = {}) {
+    const adapter = fakeAdapter(arrays, magicExitCodes);
+    this.system = holdsOnlyWholeArrays === undefined ? adapter : { ...adapter, holdsOnlyWholeArrays };
   }
 
   readonly run = async (invocation: Invocation): Promise<Answer> => {
@@ -123,9 +125,9 @@ export class FakeSystem {
           ),
         );
       case 'cancel':
-        for (const id of args) {
-          const task = this.tasks.get(id);
-          if (task?.job.stage === 'waiting') {
+        for (const [id, task] of this.tasks) {
+          if (!args.includes(id) && !args.includes(task.base)) continue;
+          if (task.job.stage === 'waiting') {
             task.job = { ...task.job, stage: 'ended', word: 'CA', end: { outcome: 'cancelled' } };
           }
         }

@@ -12,7 +12,7 @@ import { readQueues } from '#engine/queues/queue-settings.ts';
 import { queueProblems } from '#engine/queues/queues.ts';
 
 describe('the pace of status queries', () => {
-  const facts = { lastDuration: 10, unchanged: 0, failures: 0, focused: true };
+  const facts = { lastDuration: 10, unchanged: 0, failures: 0, watched: true };
   const after = (more: Partial<typeof facts>): number =>
     nextInterval({ interval: 5_000 }, { ...facts, ...more });
 
@@ -20,7 +20,7 @@ describe('the pace of status queries', () => {
     assert.equal(after({}), 5_000);
     assert.equal(after({ unchanged: 2 }), 15_000);
     assert.equal(after({ unchanged: 100 }), 30_000);
-    assert.equal(after({ unchanged: 100, focused: false }), 180_000);
+    assert.equal(after({ unchanged: 100, watched: false }), 180_000);
   });
 
   it('leaves a slow system alone', () => {
@@ -42,8 +42,8 @@ describe('the pace of status queries', () => {
         fc.nat(500),
         fc.nat(500),
         fc.boolean(),
-        (lastDuration, unchanged, failures, focused) => {
-          const interval = nextInterval({ interval: 5_000 }, { lastDuration, unchanged, failures, focused });
+        (lastDuration, unchanged, failures, watched) => {
+          const interval = nextInterval({ interval: 5_000 }, { lastDuration, unchanged, failures, watched });
           assert.ok(interval >= 5_000 && interval <= Math.max(300_000, 5 * lastDuration));
         },
       ),
@@ -104,6 +104,18 @@ describe('running commands', () => {
       directory: '/usr',
     });
     assert.deepEqual([code, stdout], [3, "ina b'$x|/usr|/usr"]);
+  });
+
+  it("gives a command the variables of its own, whatever the person's are, here and on the other host", async () => {
+    const invocation = {
+      program: 'sh',
+      args: ['-c', 'echo "$SLURM_BITSTR_LEN"'],
+      environment: { SLURM_BITSTR_LEN: '0' },
+    };
+    const environment = { ...process.env, SLURM_BITSTR_LEN: '7' };
+    assert.equal((await localCommands({ environment })(invocation)).stdout, '0\n');
+    const there = spawnSync('sh', ['-c', remoteCommand(invocation)], { encoding: 'utf8', env: environment });
+    assert.equal(there.stdout, '0\n');
   });
 
   it('quotes every word for the shell of the other host', () => {
@@ -237,6 +249,14 @@ describe('sweepdeck.queues', () => {
     const [sentence = ''] = queueProblems('gpuu', readQueues({ gpu: { system: 'slurm' } }));
     assert.match(sentence, /No queue 'gpuu' can run here\. Queues that can: local, gpu, slurm/);
     assert.deepEqual(queueProblems('slurm', {}), []);
+  });
+
+  it('refuse a folder whose path their system can not take, as the system itself sees it', () => {
+    const settings = readQueues({ far: { system: 'sge', ssh: { host: 'h', folder: '/fine' } } });
+    const [sentence = ''] = queueProblems('sge', settings, undefined, "/it's");
+    assert.match(sentence, /^The queue 'sge' can't be used like this: Grid Engine can't use the path \/it's/);
+    assert.deepEqual(queueProblems('sge', settings, undefined, '/fine'), []);
+    assert.deepEqual(queueProblems('far', settings, undefined, "/it's"), []);
   });
 
   it('survives any JSON', () => {

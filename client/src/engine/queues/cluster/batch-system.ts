@@ -16,6 +16,8 @@ export interface Invocation {
   readonly stdin?: string;
   /** Directory to run in; `PWD` is set to it too (OAR believes the variable). A neutral one by default. */
   readonly directory?: string;
+  /** Variables that this command needs beside those that it gets anyway. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a command gave back. */
@@ -202,6 +204,8 @@ export interface BatchSystem {
   readonly cancel: (ids: readonly NativeId[]) => readonly Invocation[];
   /** "Already over" and "unknown" are success. */
   readonly readCancel: (answer: Answer) => Verdict;
+  /** Whether it holds and releases arrays only as a whole (PBS Pro). */
+  readonly holdsOnlyWholeArrays?: true;
   readonly hold: (ids: readonly NativeId[]) => readonly Invocation[];
   readonly release: (ids: readonly NativeId[]) => readonly Invocation[];
   readonly readHold: (answer: Answer) => Verdict;
@@ -214,4 +218,6 @@ export interface BatchSystem {
   /** Tells whether the system is here: exit code 0, and `title` and version for people. */
   readonly probe: Invocation;
   readonly readProbe: (answer: Answer) => { readonly version: string } | undefined;
+  /** Another system that brings commands of the same names along, which talk otherwise: known by its answer to the probe. */
+  readonly lookalike?: { readonly isIt: (answer: Answer) => boolean; readonly system: BatchSystem };
 }

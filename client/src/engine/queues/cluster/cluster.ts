@@ -11,10 +11,11 @@ import { plainHostName } from '../../exit-record.ts';
 import { readClaim, wasClaimed } from '../../job-directory.ts';
 import { CANCELLED_BEFORE_START } from '../local/outcome.ts';
 import type { BatchListener, KnownSubmission, Queue, QueueEvent, QueueJob } from '../queue.ts';
-import { type Batch, type Cancellation, nativeIdIn, type Tracked, tracked as track } from './batch.ts';
+import { type Batch, nativeIdIn, type Tracked, tracked as track } from './batch.ts';
 import { batchName, type ScriptHead } from './batch-files.ts';
-import type { NativeId, NativeJob, Verdict } from './batch-system.ts';
+import type { NativeId, NativeJob } from './batch-system.ts';
 import type { Monitor, Watcher } from './monitor.ts';
+import { Requests } from './requests.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type Accepted, Submitter } from './submitter.ts';
 import { Tracker, type TrackerSettings } from './tracker.ts';
@@ -47,14 +48,15 @@ export class ClusterQueue implements Queue, Watcher {
   readonly #options: ClusterQueueOptions;
   readonly #submitter: Submitter;
   readonly #tracker: Tracker;
+  readonly #requests: Requests;
   readonly #jobs = new Map<string, Tracked>();
   readonly #lost = new Map<string, QueueJob>();
   #gathered: Tracked[] = [];
   #gatherTimer: NodeJS.Timeout | undefined;
   #gatheringSince = 0;
   #adopted: Tracked[] = [];
-  #cancelTimer: NodeJS.Immediate | undefined;
   #lostTimer: NodeJS.Timeout | undefined;
+  #recogniseTimer: NodeJS.Timeout | undefined;
   /** Submissions, one after the other. */
   #chain: Promise<void> = Promise.resolve();
   #wasPreempted = false;
@@ -79,14 +81,34 @@ export class ClusterQueue implements Queue, Watcher {
       emit: (event) => this.#emit(event),
       onGone: (tracked, state) => this.#onGone(tracked, state),
     });
+    this.#requests = new Requests({
+      monitor,
+      listener,
+      jobs: this.#jobs,
+      takeBack: (tracked) => this.#takeBack(tracked),
+    });
     monitor.join(this);
+    if (!connection.isRecognised) this.#recognise();
   }
 
   free(): number {
-    if (this.#closed) return 0;
+    // how jobs are handed in depends on who answers
+    if (this.#closed || !this.#options.monitor.connection.isRecognised) return 0;
     const { maxJobs } = this.#options.settings();
     const room = maxJobs - this.#jobs.size;
     return Math.max(0, Math.min(room, this.#roomByThrottle()));
+  }
+
+  /** Finds out which batch system it is, where the commands don't tell. */
+  #recognise(): void {
+    const { monitor, listener } = this.#options;
+    const { connection } = monitor;
+    void connection.recognise().then((trouble) => {
+      if (this.#closed) return;
+      listener.onTrouble(trouble === undefined ? undefined : `Jobs wait to be submitted. ${trouble}`);
+      if (trouble === undefined) listener.onFree();
+      else this.#recogniseTimer = setTimeout(() => this.#recognise(), connection.timing.findAgain);
+    });
   }
 
   /** A whole array is throttled by the system; behind it, jobs are handed in as others end. */
@@ -112,19 +134,15 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   cancel(id: string): void {
-    const tracked = this.#jobs.get(id);
-    if (tracked === undefined || tracked.cancelled !== undefined) return;
-    tracked.cancelled = { sentAt: -Infinity, sent: 0, failed: false };
-    // later: many are cancelled in one call, and no event comes out of this one
-    this.#cancelTimer ??= setImmediate(() => this.#sendCancels());
+    this.#requests.cancel(id);
   }
 
   hold(ids: readonly string[]): void {
-    this.#ask('held', ids, (native) => this.#options.monitor.connection.hold(native));
+    this.#requests.hold(ids);
   }
 
   release(ids: readonly string[]): void {
-    this.#ask('released', ids, (native) => this.#options.monitor.connection.release(native));
+    this.#requests.release(ids);
   }
 
   watchLost(job: QueueJob): void {
@@ -144,8 +162,9 @@ export class ClusterQueue implements Queue, Watcher {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#gatherTimer);
-    clearImmediate(this.#cancelTimer);
+    clearTimeout(this.#recogniseTimer);
     clearInterval(this.#lostTimer);
+    this.#requests.close();
     this.#submitter.close();
     this.#tracker.close();
     this.#options.monitor.leave(this);
@@ -170,7 +189,7 @@ export class ClusterQueue implements Queue, Watcher {
   onSnapshot(snapshot: Snapshot): boolean {
     if (this.#closed) return false;
     const changed = this.#tracker.look(this.#jobs.values(), snapshot);
-    this.#sendCancels();
+    this.#requests.sendCancels();
     return changed;
   }
 
@@ -202,7 +221,8 @@ export class ClusterQueue implements Queue, Watcher {
   /** Makes submissions of what was gathered, once no more is to be expected. */
   #handIn(): void {
     const isLong = performance.now() - this.#gatheringSince > LONGEST_GATHERING_MS;
-    if (!isLong && this.free() > 0 && this.#options.listener.isSubmitting()) {
+    const { isRecognised } = this.#options.monitor.connection;
+    if (!isRecognised || (!isLong && this.free() > 0 && this.#options.listener.isSubmitting())) {
       this.#gatherTimer = setTimeout(() => this.#handIn(), this.#options.monitor.connection.timing.gather);
       return;
     }
@@ -270,7 +290,7 @@ export class ClusterQueue implements Queue, Watcher {
       tracked.knownSince = performance.now();
     }
     this.#options.monitor.expectNews();
-    this.#sendCancels();
+    this.#requests.sendCancels();
   }
 
   /** Back to the engine, but for jobs that were cancelled meanwhile. */
@@ -315,7 +335,7 @@ export class ClusterQueue implements Queue, Watcher {
     }
     for (const jobs of unanswered.values()) this.#then(() => this.#recover(jobs));
     this.#options.monitor.expectNews();
-    this.#sendCancels();
+    this.#requests.sendCancels();
   }
 
   /** The journal knows of no submission. Unless the job was begun all the same, none was made. */
@@ -350,66 +370,13 @@ export class ClusterQueue implements Queue, Watcher {
     }
   }
 
-  /** Cancels in one call whatever is to be cancelled and was not, or not with success. */
-  #sendCancels(): void {
-    this.#cancelTimer = undefined;
-    const { connection } = this.#options.monitor;
-    const now = performance.now();
-    const due: Tracked[] = [];
-    for (const tracked of [...this.#jobs.values()]) {
-      const { cancelled } = tracked;
-      if (cancelled === undefined) continue;
-      if (this.#gathered.includes(tracked)) {
-        this.#gathered.splice(this.#gathered.indexOf(tracked), 1);
-        this.#endUnsubmitted(tracked);
-      } else if (tracked.native !== undefined && isDue(cancelled, now, connection.timing.cancelAgain)) {
-        due.push(tracked);
-      }
-    }
-    if (due.length === 0 || this.#closed) return;
-    for (const { cancelled } of due) {
-      if (cancelled === undefined) continue;
-      cancelled.sent++;
-      cancelled.sentAt = now;
-      cancelled.failed = false;
-    }
-    void connection.cancel(nativeIds(due)).then((verdict) => {
-      if (this.#closed) return;
-      if (verdict.kind === 'failed') {
-        for (const { cancelled } of due) if (cancelled !== undefined) cancelled.failed = true;
-        this.#options.listener.onNotice(
-          `Jobs could not be cancelled; it is tried again. ${verdict.sentence}`,
-        );
-      }
-      this.#options.monitor.expectNews();
-    });
-  }
-
-  #ask(
-    what: 'held' | 'released',
-    ids: readonly string[],
-    request: (native: readonly NativeId[]) => Promise<Verdict>,
-  ): void {
-    // later: what was just adopted learns its native id in the meantime
-    setImmediate(() => this.#askNow(what, ids, request));
-  }
-
-  #askNow(
-    what: 'held' | 'released',
-    ids: readonly string[],
-    request: (native: readonly NativeId[]) => Promise<Verdict>,
-  ): void {
-    if (this.#closed) return;
-    const jobs = ids.flatMap((id) => this.#jobs.get(id) ?? []);
-    const native = nativeIds(jobs);
-    if (native.length === 0) return;
-    void request(native).then((verdict) => {
-      if (this.#closed) return;
-      if (verdict.kind === 'failed') {
-        this.#options.listener.onNotice(`Jobs could not be ${what}. ${verdict.sentence}`);
-      }
-      this.#options.monitor.expectNews();
-    });
+  /** Ends a job that was not handed in yet. */
+  #takeBack(tracked: Tracked): boolean {
+    const at = this.#gathered.indexOf(tracked);
+    if (at < 0) return false;
+    this.#gathered.splice(at, 1);
+    this.#endUnsubmitted(tracked);
+    return true;
   }
 
   #lookForLost(): void {
@@ -421,12 +388,4 @@ export class ClusterQueue implements Queue, Watcher {
       this.#emit({ type: 'ended', id, attempt: job.attempt, ...found.outcome, startedAt, endedAt });
     }
   }
-}
-
-const nativeIds = (jobs: readonly Tracked[]): readonly NativeId[] =>
-  jobs.flatMap(({ native }) => (native === undefined ? [] : [native]));
-
-/** Sent twice at most, unless the command itself failed. */
-function isDue({ sent, sentAt, failed }: Cancellation, now: number, again: number): boolean {
-  return sent === 0 || (now - sentAt >= again && (failed || sent < 2));
 }

@@ -25,10 +25,10 @@ export function localCommands({
   timeout = TIMEOUT_SECONDS,
   environment = process.env,
 }: CommandOptions = {}): RunCommand {
-  return async ({ program, args, stdin, directory = NEUTRAL }) => {
+  return async ({ program, args, stdin, directory = NEUTRAL, environment: own }) => {
     const result = await execa(program, args, {
       cwd: directory,
-      env: cleanEnvironment(environment, directory),
+      env: { ...cleanEnvironment(environment, directory), ...own },
       extendEnv: false,
       ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
       timeout: timeout * 1000,
@@ -89,8 +89,9 @@ export function sshCommands(host: string, run: RunCommand): RunCommand {
 const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-o', 'ServerAliveInterval=15', '-T'];
 
 /** The command as the shell of a login reads it back: each word quoted. */
-export function remoteCommand({ program, args, directory = NEUTRAL }: Invocation): string {
+export function remoteCommand({ program, args, directory = NEUTRAL, environment = {} }: Invocation): string {
   const words = [program, ...args].map(shellQuote).join(' ');
   const place = shellQuote(directory);
-  return `cd ${place} && exec env LC_ALL=C PWD=${place} ${words}`;
+  const own = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)} `);
+  return `cd ${place} && exec env LC_ALL=C PWD=${place} ${own.join('')}${words}`;
 }

@@ -1,6 +1,7 @@
 /**
  * Watches one batch system for all jobs of this process: one status call at a time and one per interval,
- * whatever the number of jobs, sweeps and queues. Nothing is asked while nothing of ours is unfinished.
+ * whatever the number of jobs, sweeps and queues. Nothing is asked while nothing of ours is unfinished; while
+ * nobody looks it is asked less and less, never not at all: a preempted job is to run again, the end be told.
  */
 import type { NativeId } from './batch-system.ts';
 import type { Connection } from './connection.ts';
@@ -91,7 +92,7 @@ export class Monitor {
         lastDuration: this.#lastDuration,
         unchanged: this.#unchanged,
         failures: this.#failures,
-        focused: this.#focused,
+        watched: this.#isWatched(),
       },
     );
     const due = Math.max(this.#answeredAt + wait, this.#notBefore) - performance.now();
@@ -100,9 +101,14 @@ export class Monitor {
 
   #isWorthwhile(): boolean {
     for (const watcher of this.#watchers) {
-      if (watcher.unfinished().length > 0 && (this.#focused || watcher.needsNews())) return true;
+      if (watcher.unfinished().length > 0) return true;
     }
     return false;
+  }
+
+  /** Whether news is wanted as soon as may be: somebody looks, or jobs are to be submitted or run again. */
+  #isWatched(): boolean {
+    return this.#focused || [...this.#watchers].some((watcher) => watcher.needsNews());
   }
 
   async #ask(): Promise<void> {
@@ -124,7 +130,8 @@ export class Monitor {
       const snapshot = new Snapshot(listing.jobs, askedAt);
       // all of them, also behind one that has news
       const news = [...this.#watchers].filter((watcher) => watcher.onSnapshot(snapshot));
-      this.#unchanged = news.length > 0 ? 0 : this.#unchanged + 1;
+      // what nobody waits for doesn't hasten the next look
+      this.#unchanged = news.length > 0 && this.#isWatched() ? 0 : this.#unchanged + 1;
       this.#tell({ asOf: Date.now(), stale: undefined });
     }
     this.#schedule();

@@ -13,8 +13,8 @@ export interface PaceFacts {
   readonly unchanged: number;
   /** Queries in a row that failed. */
   readonly failures: number;
-  /** Whether somebody looks. */
-  readonly focused: boolean;
+  /** Whether somebody looks, or jobs wait for news. */
+  readonly watched: boolean;
 }
 
 const LONGEST_STEP = 10_000;
@@ -33,7 +33,7 @@ export function nextInterval({ interval }: PaceSettings, facts: PaceFacts): numb
   if (facts.failures > 0) {
     return Math.max(base, Math.min(base * 2 ** Math.min(facts.failures, 20), LONGEST_AFTER_FAILURES));
   }
-  const longest = Math.max(base, facts.focused ? LONGEST_WATCHED : LONGEST_UNWATCHED);
+  const longest = Math.max(base, facts.watched ? LONGEST_WATCHED : LONGEST_UNWATCHED);
   const step = Math.min(LONGEST_STEP, 2 * base);
   return Math.min(base + step * Math.max(0, facts.unchanged - 1), longest);
 }

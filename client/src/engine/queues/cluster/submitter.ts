@@ -3,15 +3,15 @@
  * whose answer was lost is looked for by that name before it is made again.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readBatchScript } from '#core/batch/read.ts';
 import { storageError, StorageError } from '../../atomic-file.ts';
 import { resubmission } from '../../wrapper-cluster.ts';
 import type { BatchListener, BatchOutcome } from '../queue.ts';
 import type { Batch } from './batch.ts';
 import { batchScript, type ScriptHead, submissionTag, writeBatch } from './batch-files.ts';
-import type { NativeJob, Submission, SubmitAnswer } from './batch-system.ts';
+import type { NativeJob, Submission } from './batch-system.ts';
 import type { Connection } from './connection.ts';
 import { pause } from './pause.ts';
+import { refusalSentence } from './refusal.ts';
 
 export interface SubmitterOptions {
   readonly connection: Connection;
@@ -92,7 +92,11 @@ export class Submitter {
         case 'refused':
           listener.onTrouble(undefined);
           onWithdrawn(batch);
-          listener.onBatch({ type: 'withdrawn', name: batch.name, detail: refusal(submission, answer) });
+          listener.onBatch({
+            type: 'withdrawn',
+            name: batch.name,
+            detail: refusalSentence(submission, answer),
+          });
           return;
         case 'busy':
           listener.onTrouble(`Jobs wait to be submitted. ${answer.sentence}`);
@@ -212,31 +216,6 @@ export class Submitter {
 
 const retryAfter = (retries: readonly number[], tries: number): number =>
   retries[Math.min(tries, retries.length - 1)] ?? 0;
-
-/** The system's own words, and the line of the script that they are about when that is known. */
-function refusal(
-  { text }: Submission,
-  { sentence, line, about }: Extract<SubmitAnswer, { kind: 'refused' }>,
-): string {
-  const lines = text.split('\n');
-  const written =
-    (line === undefined ? undefined : lines[line - 1]) ??
-    (about?.text === undefined
-      ? undefined
-      : lines.find((one) => one.startsWith('#') && one.includes(about.text ?? ''))) ??
-    lineOf(text, about?.options ?? []);
-  const ended = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
-  return written === undefined ? ended : `${ended} The line is: ${written.trim()}`;
-}
-
-function lineOf(text: string, options: readonly string[]): string | undefined {
-  if (options.length === 0) return undefined;
-  const { options: given } = readBatchScript(text);
-  const at = given.findLast(({ spec }) => options.includes(spec.key))?.span[0];
-  if (at === undefined) return undefined;
-  const end = text.indexOf('\n', at);
-  return text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? text.length : end);
-}
 
 /** Rows by submission, the earliest first, those with unfinished jobs before others. */
 function submissionsIn(

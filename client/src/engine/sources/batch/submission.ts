@@ -80,6 +80,7 @@ export function readSubmission(request: SubmissionRequest): Submission {
     ...programProblems(script, programs, place.directory),
     ...countProblems(script),
     ...folderProblems(script, [place.directory, logs]),
+    ...pathProblems(script, [place.directory, logs], found.target),
   ];
   return {
     file,
@@ -218,6 +219,17 @@ function folderProblems(script: MultirunScript, folders: readonly string[]): rea
       problem('multirun-folder', script, `Can't make the jobs' folders in ${logs}: ${storageCause(error)}.`),
     ];
   }
+}
+
+/** Folders that the batch system can't take, because its own syntax has no way to write them. */
+function pathProblems(
+  script: MultirunScript,
+  folders: readonly string[],
+  target: Target | undefined,
+): readonly SubmissionProblem[] {
+  if (target?.kind !== 'batch-system') return [];
+  const sentences = new Set(folders.flatMap((folder) => target.adapter.pathTrouble?.(folder) ?? []));
+  return [...sentences].map((sentence) => problem('multirun-folder', script, sentence));
 }
 
 function problem(

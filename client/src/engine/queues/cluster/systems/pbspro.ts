@@ -90,6 +90,7 @@ export const pbspro: BatchSystem = {
 
   cancel: (ids) => requests('qdel', ids),
   readCancel: (answer) => readPbsRequest('qdel', answer),
+  holdsOnlyWholeArrays: true,
   hold: (ids) => requests('qhold', ids),
   release: (ids) => requests('qrls', ids),
   readHold: (answer) => readPbsRequest('qhold', answer),

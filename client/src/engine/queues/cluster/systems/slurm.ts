@@ -36,6 +36,8 @@ const refusal = /sbatch: (error|fatal)|unrecognized option|invalid option|requir
 
 /** Words of a refusal, and the options of the catalogue that it is about; the first match counts. */
 const causes: readonly (readonly [RegExp, readonly string[]])[] = [
+  // its sentence goes on with `or account/partition combination`
+  [/invalid account/i, ['account']],
   [/partition/i, ['partition']],
   [/time limit/i, ['time']],
   [/array specification/i, ['array']],
@@ -114,6 +116,12 @@ function readHold(answer: Answer): Verdict {
     : failed(answer, 'scontrol');
 }
 
+/**
+ * sacct has one record for all tasks that never began, and cuts their indices after 64 characters unless this is 0
+ * (sacct(1), ENVIRONMENT VARIABLES): the ends of tasks that lie far apart would be missing.
+ */
+const unfolded = { SLURM_BITSTR_LEN: '0' };
+
 /** How far back a lost submission is looked for. */
 const searched = 'now-60days';
 
@@ -166,6 +174,7 @@ export const slurm: BatchSystem = {
     chunks([...byBase(ids).keys()]).map((bases) => ({
       program: 'sacct',
       args: ['-X', '-P', '-j', bases.join(','), '-o', sacctFields],
+      environment: unfolded,
     })),
   readHistory: readSacct,
 
@@ -174,6 +183,7 @@ export const slurm: BatchSystem = {
     {
       program: 'sacct',
       args: ['-X', '-P', '-S', searched, '-u', user, `--name=${name}`, '-o', sacctFields],
+      environment: unfolded,
     },
   ],
   readFind: (answer, name) => {

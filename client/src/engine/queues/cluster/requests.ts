@@ -1,0 +1,137 @@
+/** What people ask of jobs that a batch system has: to end, to wait, to go on. Each in as few commands as can be. */
+import type { BatchListener } from '../queue.ts';
+import type { Cancellation, Tracked } from './batch.ts';
+import type { NativeId, Verdict } from './batch-system.ts';
+import type { Monitor } from './monitor.ts';
+
+export interface RequestsOptions {
+  readonly monitor: Monitor;
+  readonly listener: Pick<BatchListener, 'onNotice'>;
+  /** The queue's unfinished jobs. */
+  readonly jobs: ReadonlyMap<string, Tracked>;
+  /** Ends a job that was not handed in yet. Returns whether it was one. */
+  readonly takeBack: (tracked: Tracked) => boolean;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  #cancelTimer: NodeJS.Immediate | undefined;
+  #closed = false;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  cancel(id: string): void {
+    const tracked = this.#options.jobs.get(id);
+    if (tracked === undefined || tracked.cancelled !== undefined) return;
+    tracked.cancelled = { sentAt: -Infinity, sent: 0, failed: false };
+    // later: many are cancelled in one call, and no event comes out of this one
+    this.#cancelTimer ??= setImmediate(() => this.sendCancels());
+  }
+
+  hold(ids: readonly string[]): void {
+    this.#ask('held', ids, (native) => this.#options.monitor.connection.hold(native));
+  }
+
+  release(ids: readonly string[]): void {
+    this.#ask('released', ids, (native) => this.#options.monitor.connection.release(native));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearImmediate(this.#cancelTimer);
+  }
+
+  /** Cancels in one call whatever is to be cancelled and was not, or not with success. */
+  sendCancels(): void {
+    this.#cancelTimer = undefined;
+    const { jobs, monitor, takeBack } = this.#options;
+    const { connection } = monitor;
+    const now = performance.now();
+    const due: Tracked[] = [];
+    for (const tracked of [...jobs.values()]) {
+      const { cancelled } = tracked;
+      if (cancelled === undefined || takeBack(tracked)) continue;
+      if (tracked.native !== undefined && isDue(cancelled, now, connection.timing.cancelAgain))
+        due.push(tracked);
+    }
+    if (due.length === 0 || this.#closed) return;
+    for (const { cancelled } of due) {
+      if (cancelled === undefined) continue;
+      cancelled.sent++;
+      cancelled.sentAt = now;
+      cancelled.failed = false;
+    }
+    void connection.cancel(idsOf(due, jobs.values())).then((verdict) => {
+      if (this.#closed) return;
+      if (verdict.kind === 'failed') {
+        for (const { cancelled } of due) if (cancelled !== undefined) cancelled.failed = true;
+        this.#options.listener.onNotice(
+          `Jobs could not be cancelled; it is tried again. ${verdict.sentence}`,
+        );
+      }
+      monitor.expectNews();
+    });
+  }
+
+  #ask(
+    what: 'held' | 'released',
+    ids: readonly string[],
+    request: (native: readonly NativeId[]) => Promise<Verdict>,
+  ): void {
+    // later: what was just adopted learns its native id in the meantime
+    setImmediate(() => this.#askNow(what, ids, request));
+  }
+
+  #askNow(
+    what: 'held' | 'released',
+    ids: readonly string[],
+    request: (native: readonly NativeId[]) => Promise<Verdict>,
+  ): void {
+    if (this.#closed) return;
+    const { jobs, monitor, listener } = this.#options;
+    const meant = ids.flatMap((id) => jobs.get(id) ?? []);
+    // what runs is not held: an array whose other tasks are all meant is held as a whole where that is the only way
+    const counted =
+      monitor.connection.system.holdsOnlyWholeArrays === true
+        ? [...jobs.values()].filter(({ isRunning }) => !isRunning)
+        : jobs.values();
+    const native = idsOf(meant, counted);
+    if (native.length === 0) return;
+    void request(native).then((verdict) => {
+      if (this.#closed) return;
+      if (verdict.kind === 'failed') listener.onNotice(`Jobs could not be ${what}. ${verdict.sentence}`);
+      monitor.expectNews();
+    });
+  }
+}
+
+/**
+ * The native ids of the jobs that are meant. An array all of whose tasks among `counted` are meant goes by its own
+ * id: that is one word instead of many, and Slurm keeps a record of it, as it does not of single tasks that never began.
+ */
+function idsOf(meant: readonly Tracked[], counted: Iterable<Tracked>): readonly NativeId[] {
+  const left = new Map<string, number>();
+  const count = ({ native }: Tracked, by: number): void => {
+    if (native !== undefined && isTask(native)) left.set(native.base, (left.get(native.base) ?? 0) + by);
+  };
+  for (const tracked of counted) count(tracked, 1);
+  for (const tracked of meant) count(tracked, -1);
+  const whole = new Set<string>();
+  return meant.flatMap(({ native }) => {
+    if (native === undefined) return [];
+    if (!isTask(native) || (left.get(native.base) ?? 0) > 0) return [native];
+    if (whole.has(native.base)) return [];
+    whole.add(native.base);
+    return [{ base: native.base }];
+  });
+}
+
+/** A task that has no id of its own beside the array's. */
+const isTask = ({ task, id }: NativeId): boolean => task !== undefined && id === undefined;
+
+/** Sent twice at most, unless the command itself failed. */
+function isDue({ sent, sentAt, failed }: Cancellation, now: number, again: number): boolean {
+  return sent === 0 || (now - sentAt >= again && (failed || sent < 2));
+}
