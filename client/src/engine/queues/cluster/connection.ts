@@ -15,6 +15,7 @@ import type {
 import type { RunCommand, SharedFolder } from './command.ts';
 import { remotePath } from './command.ts';
 import { pause } from './pause.ts';
+import { failureSentence } from './systems/answers.ts';
 import type { Timing } from './timing.ts';
 
 export interface ConnectionOptions {
@@ -28,8 +29,10 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
-  readonly system: BatchSystem;
   readonly timing: Timing;
+  #system: BatchSystem;
+  #isRecognised: boolean;
+  #recognition: Promise<string | undefined> | undefined;
   readonly #run: RunCommand;
   readonly #askUser: () => Promise<string>;
   readonly #folder: SharedFolder | undefined;
@@ -37,11 +40,41 @@ export class Connection {
   #submissions: Promise<unknown> = Promise.resolve();
 
   constructor({ system, run, user, timing, folder }: ConnectionOptions) {
-    this.system = system;
+    this.#system = system;
+    this.#isRecognised = system.lookalike === undefined;
     this.timing = timing;
     this.#run = run;
     this.#askUser = user;
     this.#folder = folder;
+  }
+
+  get system(): BatchSystem {
+    return this.#system;
+  }
+
+  /** Whether `system` is known to be what is there, and not another one with the same commands. */
+  get isRecognised(): boolean {
+    return this.#isRecognised;
+  }
+
+  /** Finds out which system it is, if that is not known. Resolves to a sentence when it could not be found out. */
+  async recognise(): Promise<string | undefined> {
+    if (this.#isRecognised) return undefined;
+    this.#recognition ??= this.#recogniseNow().finally(() => (this.#recognition = undefined));
+    return this.#recognition;
+  }
+
+  async #recogniseNow(): Promise<string | undefined> {
+    const { lookalike, probe } = this.#system;
+    const answer = await this.#run(probe);
+    const isThere = lookalike?.isIt(answer) === true;
+    // ssh ends with 255 when it did not reach the host
+    if (!isThere && (answer.code === undefined || answer.code === 255)) {
+      return failureSentence(answer, probe.program);
+    }
+    if (lookalike !== undefined && isThere) this.#system = lookalike.system;
+    this.#isRecognised = true;
+    return undefined;
   }
 
   /** The path by which the system's own machines know a local file. */
@@ -51,9 +84,10 @@ export class Connection {
 
   /** Hands in one submission, after those that came before it and a pause. */
   submit(submission: Submission): Promise<SubmitAnswer> {
-    const answer = this.#submissions.then(async () =>
-      this.system.readSubmit(await this.#run(this.system.submit(submission))),
-    );
+    const answer = this.#submissions.then(async () => {
+      const system = await this.#there();
+      return system.readSubmit(await this.#run(system.submit(submission)));
+    });
     this.#submissions = answer.then(() => pause(this.timing.pause));
     return answer;
   }
@@ -61,34 +95,41 @@ export class Connection {
   async list(ids: readonly NativeId[]): Promise<Listing> {
     const user = await this.#whoAmI();
     if (typeof user !== 'string') return user;
-    return this.#gather(this.system.list({ user, ids }), (answer) => this.system.readList(answer));
+    const system = await this.#there();
+    return this.#gather(system.list({ user, ids }), system.readList);
   }
 
   async find(name: string): Promise<Listing> {
     const user = await this.#whoAmI();
     if (typeof user !== 'string') return user;
-    return this.#gather(this.system.find({ user, name }), (answer) => this.system.readFind(answer, name));
+    const system = await this.#there();
+    return this.#gather(system.find({ user, name }), (answer) => system.readFind(answer, name));
   }
 
-  history(ids: readonly NativeId[]): Promise<Listing> {
-    return this.#gather(this.system.history(ids), (answer) => this.system.readHistory(answer));
+  async history(ids: readonly NativeId[]): Promise<Listing> {
+    const system = await this.#there();
+    return this.#gather(system.history(ids), system.readHistory);
   }
 
-  cancel(ids: readonly NativeId[]): Promise<Verdict> {
-    return this.#request(this.system.cancel(ids), (answer) => this.system.readCancel(answer));
+  async cancel(ids: readonly NativeId[]): Promise<Verdict> {
+    const system = await this.#there();
+    return this.#request(system.cancel(ids), system.readCancel);
   }
 
-  hold(ids: readonly NativeId[]): Promise<Verdict> {
-    return this.#request(this.system.hold(ids), (answer) => this.system.readHold(answer));
+  async hold(ids: readonly NativeId[]): Promise<Verdict> {
+    const system = await this.#there();
+    return this.#request(system.hold(ids), system.readHold);
   }
 
-  release(ids: readonly NativeId[]): Promise<Verdict> {
-    return this.#request(this.system.release(ids), (answer) => this.system.readHold(answer));
+  async release(ids: readonly NativeId[]): Promise<Verdict> {
+    const system = await this.#there();
+    return this.#request(system.release(ids), system.readHold);
   }
 
   /** The system's own long description of a job. */
   async details(id: NativeId): Promise<string> {
-    const { stdout, stderr } = await this.#run(this.system.details(id));
+    const system = await this.#there();
+    const { stdout, stderr } = await this.#run(system.details(id));
     return stdout.trim() === '' ? stderr : stdout;
   }
 
@@ -100,12 +141,20 @@ export class Connection {
 
   /** Everybody's jobs. */
   async queue(): Promise<Listing> {
-    return this.system.readQueue(await this.#run(this.system.queue()));
+    const system = await this.#there();
+    return system.readQueue(await this.#run(system.queue()));
   }
 
   /** The system's version, or undefined where it isn't. */
   async probe(): Promise<string | undefined> {
-    return this.system.readProbe(await this.#run(this.system.probe))?.version;
+    const system = await this.#there();
+    return system.readProbe(await this.#run(system.probe))?.version;
+  }
+
+  /** The system, the one that is really there as far as that can be found out. */
+  async #there(): Promise<BatchSystem> {
+    await this.recognise();
+    return this.#system;
   }
 
   async #whoAmI(): Promise<string | Extract<Listing, { kind: 'failed' }>> {

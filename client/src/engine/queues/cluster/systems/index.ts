@@ -8,11 +8,12 @@ import { pbspro } from './pbspro.ts';
 import { sge } from './sge.ts';
 import { slurm } from './slurm.ts';
 import { torque } from './torque.ts';
+import { isTorqueCommands, torqueCommands } from './torque-commands.ts';
 
 export const batchSystems: Readonly<Record<System, BatchSystem>> = {
   slurm,
   oar,
-  torque,
+  torque: { ...torque, lookalike: { isIt: isTorqueCommands, system: torqueCommands } },
   pbspro,
   sge,
   moab,
