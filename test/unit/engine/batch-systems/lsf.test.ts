@@ -140,6 +140,14 @@ describe('LSF: listings', () => {
     assert.ok(listed(lsf.readHistory(answer(requeued))).every(({ id }) => id !== '203'));
   });
 
+  it("takes nothing of a job whose head can't be read for that of the one before", () => {
+    const damaged = text('bhist-l.txt')
+      .replace(/^-+\n\nJob <201/m, '?\n\n?ob <201')
+      .replace('Command <true>\nMon', 'Command <true>\n?on');
+    const [first] = listed(lsf.readHistory(answer(damaged)));
+    assert.deepEqual([first?.id, first?.end?.outcome], ['200', 'failed']);
+  });
+
   it('makes no end out of damaged text', () => {
     fuzz(lsf.readList, answer(text('bjobs-a.txt')));
     fuzz(lsf.readHistory, answer(text('bhist-l.txt')));

@@ -33,9 +33,11 @@ function paragraphs(text: string): readonly (readonly string[])[] {
       if (SUBMITTED.test(line) && open?.some(([event = '']) => SUBMITTED.test(event)) === true)
         open = undefined;
       open?.push([line]);
-    } else if (/^-{10}/.test(line)) open = undefined;
+    }
     // a broken line goes on behind blanks
     else if (/^ {5,}\S/.test(line)) open?.at(-1)?.push(line.trim());
+    // dashes, a summary, or a head that can't be read: what follows may be another job's
+    else if (/^\S/.test(line)) open = undefined;
   }
   return jobs.map((lines) => lines.map((parts) => parts.join(' ')));
 }
