@@ -18,6 +18,18 @@ before(() => {
 after(() => workspace.remove());
 
 describe('check', () => {
+  it('checks batch scripts by their directives and commands', async () => {
+    workspace.write('good.sbatch', '#!/bin/bash\n#SBATCH --time=1:00:00\npython3 train.py lr=1,2\n');
+    workspace.write('bad.sh', '#!/bin/bash\n#SBATCH --tme=1:00:00\npython3 train.py -m "lr=interval(0,1)"\n');
+    assert.equal((await workspace.run('check', 'good.sbatch')).code, 0);
+    const { code, json } = await workspace.run('check', 'bad.sh', '--json');
+    assert.equal(code, 1);
+    const [checked] = shaped('check', json);
+    const errors = checked?.problems.filter(({ severity }) => severity === 'error') ?? [];
+    assert.equal(errors[0]?.code, 'unknown-option');
+    assert.equal(errors[1]?.code, 'multirun-interval');
+  });
+
   it('prints what compilers print, and ends with 1 on an error', async () => {
     const { code, stdout, stderr } = await workspace.run('check', 'sweep.yaml', 'broken.yaml');
     assert.equal(code, 1);

@@ -3,7 +3,8 @@
  * Every other shell script activates the extension too, and needs no second process.
  */
 import * as vscode from 'vscode';
-import { beginsDirective, carriesDirectives, isBatchFile } from './presentation/batch-text.ts';
+import { isBatchFile } from '#core/batch/file-names.ts';
+import { beginsDirective, carriesDirectives } from './presentation/batch-text.ts';
 
 export class ServerOnDemand implements vscode.Disposable {
   readonly #start: () => Promise<void>;

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  beginsDirective,
-  carriesDirectives,
-  isBatchFile,
-} from '../../../client/src/editor/presentation/batch-text.ts';
+import { isBatchFile } from '#core/batch/file-names.ts';
+import { beginsDirective, carriesDirectives } from '../../../client/src/editor/presentation/batch-text.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { readMultirunScript } from '#core/batch/commands/read.ts';
+import { isBatchFile } from '#core/batch/file-names.ts';
 import type { Problem } from '#core/text.ts';
 import { readSweepFile } from '#engine/sweep-file.ts';
 import { checkDocument } from '../documents.ts';
@@ -20,7 +22,7 @@ interface CheckedFile {
 export const check: Verb = {
   name: 'check',
   synopsis: 'FILE…',
-  summary: 'say what is wrong in sweep files, without running anything',
+  summary: 'say what is wrong in sweep files and batch scripts, without running anything',
   arity: { least: 1, most: Infinity },
   flags: ['root', 'queues'],
   run: async (call) => {
@@ -49,10 +51,15 @@ async function checkFile(file: string, { terminal, flags }: Call): Promise<Check
     if (!(error instanceof CommandFailure)) throw error;
     return { file, text: '', problems: [unreadable(error.message)] };
   }
+  if (isScript(absolute, text)) return { file, text, problems: readMultirunScript(text).problems };
   const root = workspaceFolder(path.dirname(absolute), flags.root, terminal.cwd);
   const queues = queueNamesFor(root, flags.queues, terminal.cwd);
   return { file, text, problems: readSweepFile(absolute, text, root, { queues }).problems };
 }
+
+/** No sweep file begins as a script does. */
+const isScript = (file: string, text: string): boolean =>
+  isBatchFile(file) || path.extname(file) === '.sh' || text.startsWith('#!');
 
 function unreadable(message: string): Problem {
   const start = { line: 0, character: 0 };

@@ -3,11 +3,6 @@ import { detect } from '#core/batch/detect.ts';
 import { readScript } from '#core/batch/script.ts';
 import { marks } from '#core/batch/systems.ts';
 
-const extensions = /\.(?:sbatch|slurm|pbs|oar|sge|lsf|bsub|msub)$/i;
-
-/** Whether a file is a batch script by its name alone; the extensions are those of package.json. */
-export const isBatchFile = (path: string): boolean => extensions.test(path);
-
 /** Whether the text, or a part of one, carries directives or what nearly is one. */
 export const carriesDirectives = (text: string): boolean =>
   // far most scripts, without a look at their lines
