@@ -282,7 +282,7 @@ export class SweepEngine {
   }
 
   #jobOf({ index, attempt }: Pick<JobState, 'index' | 'attempt'>): QueueJob {
-    const { requeues, native, state } = this.#state.jobs[index] ?? {};
+    const { requeues, native, state, reason, detail } = this.#state.jobs[index] ?? {};
     return {
       id: this.#idOf(index),
       attempt,
@@ -299,6 +299,17 @@ export class SweepEngine {
               accepted: native.batch.accepted,
               ...(native.id === undefined ? {} : { id: native.id }),
               wasRunning: state === 'running',
+              ...(native.word === undefined || native.stage === undefined
+                ? {}
+                : {
+                    observed: {
+                      word: native.word,
+                      stage: native.stage,
+                      ...(reason === undefined ? {} : { reason }),
+                      ...(detail === undefined ? {} : { detail }),
+                      ...(native.stuck === true ? { stuck: true } : {}),
+                    },
+                  }),
             },
           }),
       ...this.#options.files.prepared?.(index, attempt),

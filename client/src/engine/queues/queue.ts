@@ -43,6 +43,8 @@ export interface KnownSubmission {
   readonly id?: string;
   /** Whether it was running when it was last seen. */
   readonly wasRunning: boolean;
+  /** What was last put on record of how it stands; undefined: nothing. */
+  readonly observed?: Pick<ObservedEvent, 'stage' | 'word' | 'reason' | 'detail' | 'stuck'>;
 }
 
 export interface StartedEvent {

@@ -1,6 +1,7 @@
 /** Jobs of a sweep in the hands of a batch system: one by one, and gathered into submissions. */
 import type { QueueJob } from '../queue.ts';
 import type { NativeId, NativeJob } from './batch-system.ts';
+import { shownKey } from './shown.ts';
 
 /** One job of ours, from being handed to the queue until it has ended. */
 export interface Tracked {
@@ -50,7 +51,7 @@ export function tracked(job: QueueJob): Tracked {
     native: undefined,
     knownSince: Infinity,
     isRunning: job.native?.wasRunning ?? false,
-    shown: undefined,
+    shown: job.native?.observed === undefined ? undefined : shownKey(job.native.observed),
     row: undefined,
     startedAt: undefined,
     restarts: undefined,

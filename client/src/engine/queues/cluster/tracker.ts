@@ -14,6 +14,7 @@ import { lastWordsOf } from './batch-files.ts';
 import type { NativeEnd, NativeJob } from './batch-system.ts';
 import type { Connection } from './connection.ts';
 import { type Fate, fateOf } from './fate.ts';
+import { plainKey, shownKey } from './shown.ts';
 import { Snapshot } from './snapshot.ts';
 
 export interface TrackerOptions {
@@ -37,9 +38,6 @@ export interface TrackerSettings {
 
 /** Looks at which a job must have been missing before it counts as lost. */
 const LEAST_LOOKS = 3;
-/** Reasons that come and go while a job waits its turn or starts: they are shown live and not put on record. */
-const PASSING: ReadonlySet<JobReason> = new Set(['pending', 'limit', 'starting', 'finishing']);
-
 export class Tracker {
   readonly #options: TrackerOptions;
   #isLookingUp = false;
@@ -356,12 +354,3 @@ function recordOf(directory: string, attempt: number): ExitRecord | undefined {
 }
 
 const numberOf = (id: string): string => /^\d+/.exec(id)?.[0] ?? id;
-
-function shownKey({ stage, word, reason, detail, stuck }: NativeJob): string {
-  const durable = reason === undefined || PASSING.has(reason) ? '' : reason;
-  return [stage, durable, stuck === true ? (detail ?? 'stuck') : '', stage === 'unknown' ? word : ''].join(
-    '\n',
-  );
-}
-
-const plainKey = (isRunning: boolean): string => [isRunning ? 'running' : 'waiting', '', '', ''].join('\n');
