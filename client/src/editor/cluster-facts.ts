@@ -125,15 +125,13 @@ export class ClusterFacts {
         .list()
         .filter((sweep) => sweep.folder.path === folder.path)
         .map(({ view }) => view.state.queue);
-      const names = new Set([
-        ...Object.keys(this.#settingsOf(folder).queues ?? {}),
-        ...used,
-        ...this.#detected.map(({ system }) => system),
-      ]);
+      const named = new Set([...Object.keys(this.#settingsOf(folder).queues ?? {}), ...used]);
+      const names = new Set<string>([...named, ...this.#detected.map(({ system }) => system)]);
       for (const name of names) {
         const title = this.#clusters.freshness(this.#placeOf(folder, name))?.title;
-        if (title === undefined) continue;
-        const known = found.get(title);
+        const known = title === undefined ? undefined : found.get(title);
+        // what was found needs no name of its own beside the queues in front of it
+        if (title === undefined || (known !== undefined && !named.has(name))) continue;
         found.set(title, {
           key: title,
           title,

@@ -27,7 +27,7 @@ export class Workbench {
   }
 
   /** Packs the extension, installs it into a fresh VS Code, and opens a copy of the examples there. */
-  static async start(options: Pick<VscodeOptions, 'name' | 'trusted'>): Promise<Workbench> {
+  static async start(options: Pick<VscodeOptions, 'name' | 'trusted' | 'env'>): Promise<Workbench> {
     mkdirSync(outFolder, { recursive: true });
     const vsix = path.join(outFolder, `${options.name}.vsix`);
     execFileSync(process.execPath, ['scripts/package.ts', vsix], { cwd: root, stdio: 'pipe' });

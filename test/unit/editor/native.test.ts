@@ -38,6 +38,8 @@ const row = (fields: Partial<NativeJob> = {}): NativeJob => ({
   base: '4711',
   stage: 'waiting',
   word: 'PENDING',
+  reason: 'pending',
+  detail: 'Resources',
   ...fields,
 });
 const describeJob = (job: JobState, live?: NativeJob): string =>
@@ -63,6 +65,18 @@ describe('a job in a batch system', () => {
     );
     assert.equal(describeJob(waiting(), row({ expectedStartAt: noon - 1 })), 'pending · 4711_12 · Resources');
     assert.equal(describeJob(waiting(), row({ ...live, stage: 'running' })), 'pending · 4711_12 · Resources');
+  });
+
+  it('shows what the system says now of a job of which only that it waits is on record', () => {
+    const recorded = sampleJob({ index: 12, state: 'submitted', native: { batch, place: 12 } });
+    assert.equal(describeJob(recorded), 'pending · 4711_12');
+    const live = row({ reason: 'limit', detail: 'QOSMaxJobsPerUserLimit' });
+    assert.equal(describeJob(recorded, live), 'waits: limit · 4711_12 · QOSMaxJobsPerUserLimit');
+    const tooltip = jobTooltip(sweep, recorded, {}, undefined, noon, { row: live });
+    assert.match(tooltip, /because of a limit.*QOSMaxJobsPerUserLimit/);
+    assert.match(tooltip, /Native state \| PENDING/);
+    const running = { ...recorded, state: 'running', startedAt: noon } as const;
+    assert.equal(describeJob(running, live), '0.0 s · 4711_12');
   });
 
   it('leaves long sentences of the system to the tooltip', () => {

@@ -154,7 +154,7 @@ describe('queues to choose from', () => {
     for (const [system, list] of Object.entries(partitionLists)) {
       const entry = newQueueEntry(system as 'slurm', [list.directive('gpu')]);
       const { queues } = readQueues({ gpu: entry });
-      assert.deepEqual(queues['gpu']?.directives, [list.directive('gpu')], system);
+      assert.deepEqual(queues, { gpu: { ...queues['gpu'], directives: [list.directive('gpu')] } }, system);
     }
   });
 });
@@ -165,8 +165,10 @@ describe('partitions', () => {
     assert.deepEqual(partitionLists.sge?.read('all.q\nlong.q\n'), ['all.q', 'long.q']);
     const table =
       'LSF is processing your request. Please wait ...\nQUEUE_NAME      PRIO STATUS\nnormal           30  Open:Active\nnight            15  Closed:Active\n';
-    assert.deepEqual(partitionLists.lsf?.read(table), ['normal', 'night']);
-    assert.deepEqual(partitionLists.lsf?.read('No queues are there.\n'), []);
+    const { lsf } = partitionLists;
+    assert.ok(lsf);
+    assert.deepEqual(lsf.read(table), ['normal', 'night']);
+    assert.deepEqual(lsf.read('No queues are there.\n'), []);
   });
 });
 

@@ -54,7 +54,11 @@ export const clusterCommands: readonly Command[] = [
   ),
   forOne(
     'openSystemOutput',
-    { ...anyNative, title: vscode.l10n.t("Open the batch system's own output") },
+    {
+      word: 'own-output',
+      title: vscode.l10n.t("Open the batch system's own output"),
+      none: vscode.l10n.t('No job of this sweep has started in a batch system yet.'),
+    },
     async (sweep, index, { facts }) => {
       const native = sweep.view.job(index)?.native;
       const [file] = native === undefined ? [] : await facts.systemOutput(sweep, native);

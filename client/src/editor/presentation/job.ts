@@ -10,6 +10,7 @@ import {
   nativeParts,
   nativeWord,
   nativeWords,
+  seen,
   staleSentence,
 } from './native.ts';
 import { flatParameters, formatMetric, formatValue, parametersLabel } from './parameters.ts';
@@ -113,12 +114,13 @@ export function jobDescription(
   now: number,
   { row }: Live = {},
 ): string {
+  const current = seen(job, row);
   const time = runTime(job, now);
   return [
     metricText(sweep, metrics),
     job.state === 'failed' ? failureWord(job) : undefined,
     time === undefined ? undefined : formatDuration(time),
-    ...nativeParts(job, row, now),
+    ...nativeParts(current, row, now),
     job.attempt > 1 ? `attempt ${job.attempt}` : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -206,6 +208,17 @@ export function jobTooltip(
   directoryUri: string | undefined,
   now: number,
   live: Live = {},
+): string {
+  return tooltipOf(sweep, seen(job, live.row), metrics, directoryUri, now, live);
+}
+
+function tooltipOf(
+  sweep: SweepState,
+  job: JobState,
+  metrics: Metrics,
+  directoryUri: string | undefined,
+  now: number,
+  live: Live,
 ): string {
   const title = `**${escapeMarkdown(`${sweep.id}/${job.index}`)}** — ${stateWord(job)}`;
   const reason = reasonSentence(job);

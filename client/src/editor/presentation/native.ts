@@ -50,6 +50,28 @@ export function isOnCluster(sweep: Pick<SweepState, 'queue'>): boolean {
   return sweep.queue !== 'local';
 }
 
+/**
+ * The job with what its system says of it now: reasons that come and go, such as the system's word for why a job
+ * waits its turn, are not put on record. A row that is about another state than the journal's adds nothing.
+ */
+export function seen(job: JobState, row: NativeJob | undefined): JobState {
+  const { native, state } = job;
+  if (row === undefined || native === undefined) return job;
+  const isAboutNow =
+    (state === 'submitted' && row.stage === 'waiting') || (state === 'running' && row.stage === 'running');
+  if (!isAboutNow) return job;
+  const { word, stage, reason, detail, stuck = false } = row;
+  const now: { -readonly [Key in keyof JobState]: JobState[Key] } = {
+    ...job,
+    native: { ...native, word, stage, stuck },
+  };
+  delete now.reason;
+  delete now.detail;
+  if (reason !== undefined) now.reason = reason;
+  if (detail !== undefined) now.detail = detail;
+  return now;
+}
+
 /** What a job does in its batch system, in a word or two; undefined when there is nothing to add to its state. */
 export function nativeWord({ state, reason, native }: JobState): string | undefined {
   if (native === undefined) return undefined;
@@ -139,10 +161,13 @@ export function staleSentence(freshness: SystemFreshness | undefined, now: numbe
   return `${title} has not answered since ${clock(stale.since, now)}: ${said}. Jobs go on${shown}.`;
 }
 
-/** Words for menus: `native`: has an id in the batch system; `holdable`, `held`: can be held, or released. */
+/**
+ * Words for menus: `native`: has an id in the batch system; `holdable`, `held`: can be held, or released;
+ * `own-output`: the system may have written something of its own.
+ */
 export function nativeWords(job: JobState): readonly string[] {
   const { native, state, reason } = job;
   if (native === undefined || nativeIdOf(native) === undefined) return [];
-  if (state !== 'submitted') return ['native'];
+  if (state !== 'submitted') return ['native', 'own-output'];
   return ['native', reason === 'held' ? 'held' : 'holdable'];
 }
