@@ -25,8 +25,8 @@ export interface DeclaredSystem {
 }
 
 /** What the comment `# sweepdeck: system slurm` says. */
-export function declaredSystem({ text }: Script): DeclaredSystem | undefined {
-  const found = text.includes('sweepdeck:') ? declaration.exec(text) : null;
+export function declaredSystem({ text, addressesUs }: Script): DeclaredSystem | undefined {
+  const found = addressesUs ? declaration.exec(text) : null;
   if (found === null) return undefined;
   const [whole, name = ''] = found;
   const end = found.index + whole.length;

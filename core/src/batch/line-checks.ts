@@ -44,11 +44,11 @@ export function readableLines(
   problems: BatchProblems,
 ): readonly DirectiveLine[] {
   return lines.filter((line) => {
-    const { markSpan, span, body, late, indented, mark } = line;
+    const { late, indented, mark } = line;
     if (late && dialect.stopsAtCommand && script.firstCommand) {
       problems.add(
         'late-directive',
-        [markSpan[0], span[1]],
+        [line.markSpan[0], line.span[1]],
         `${dialect.title} stops reading directives at the first command, so this line is ignored.`,
         {
           related: [{ message: 'The first command stands here.', at: script.firstCommand.span }],
@@ -60,15 +60,16 @@ export function readableLines(
     if (indented && !dialect.indentable) {
       problems.add(
         'not-a-directive',
-        markSpan,
+        line.markSpan,
         `${dialect.title} does not read this line: ${reasons.indented}.`,
-        { fix: replacing('Remove the blanks', [span[0], markSpan[0]], '') },
+        { fix: replacing('Remove the blanks', [line.span[0], line.markSpan[0]], '') },
       );
       return false;
     }
-    if (dialect.needsBlank && body[0] < body[1] && !/\s/.test(script.text[body[0]] ?? '')) {
-      problems.add('not-a-directive', markSpan, `${dialect.title} needs a blank behind ${mark}.`, {
-        fix: replacing('Put a blank behind it', [body[0], body[0]], ' '),
+    const behind = line.bodyStart;
+    if (dialect.needsBlank && behind < line.body[1] && !/\s/.test(script.text[behind] ?? '')) {
+      problems.add('not-a-directive', line.markSpan, `${dialect.title} needs a blank behind ${mark}.`, {
+        fix: replacing('Put a blank behind it', [behind, behind], ' '),
       });
       return false;
     }

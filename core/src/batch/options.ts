@@ -1,5 +1,6 @@
 /** From the words of directive lines to options with their values, as each system reads them. */
 import type { OptionSpec } from './catalogue.ts';
+import { placeOptions } from './line-options.ts';
 import { readOptionLine } from './option-line.ts';
 import { OptionList, type GivenOption } from './option-list.ts';
 import { replacing, type BatchProblems, type SpanFix } from './problem-list.ts';
@@ -17,11 +18,14 @@ export function readOptions(
   problems: BatchProblems,
 ): readonly GivenOption[] {
   const list = new OptionList(text, dialect, problems);
-  for (const directive of lines) {
-    if (dialect.syntax === 'one-per-line') readOptionLine(directive, list);
-    else new DirectiveReader(directive, list).read();
-  }
+  for (const directive of lines) if (!placeOptions(directive, list, readLine)) readLine(directive, list);
   return list.given;
+}
+
+/** Reads one line where it stands; `readOptions` remembers what lines say. */
+export function readLine(directive: DirectiveLine, list: OptionList): void {
+  if (list.dialect.syntax === 'one-per-line') readOptionLine(directive, list);
+  else new DirectiveReader(directive, list).read();
 }
 
 /** Reads a line whose words are options and values. */

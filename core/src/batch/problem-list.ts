@@ -38,9 +38,19 @@ interface Found<Code> extends Extras {
 const shown = 300;
 const ignored = /#.*\bsweepdeck: *ignore\b(?:\[([^\]]*)\])?/;
 
+/** By place; of several at one place the first that was added comes first. */
+const byPlace = (a: { readonly at: Span }, b: { readonly at: Span }): number =>
+  a.at[0] - b.at[0] || a.at[1] - b.at[1];
+
 /** Collects the problems of a script. Offsets become lines and characters only for those that are shown. */
 export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
-  readonly #found: Found<Code>[] = [];
+  /** The first ones by place, and some others: of thousands only those that may be shown are kept. */
+  #found: Found<Code>[] = [];
+  /** The last one that can be shown, once there are more. */
+  #last: Found<Code> | undefined;
+  #count = 0;
+  #errors = 0;
+  readonly #codes = new Set<Code>();
   readonly #script: Script;
 
   constructor(script: Script) {
@@ -48,20 +58,29 @@ export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
   }
 
   add(code: Code, at: Span, message: string, extras?: Extras): void {
+    this.#count++;
+    if ((extras?.severity ?? severities[code]) === 'error') this.#errors++;
+    this.#codes.add(code);
+    if (this.#last && byPlace(this.#last, { at }) <= 0) return;
     this.#found.push(extras === undefined ? { code, at, message } : { code, at, message, ...extras });
+    if (this.#found.length >= 4 * shown && !this.#script.addressesUs) this.#cut();
   }
 
   has(...codes: readonly Code[]): boolean {
-    return this.#found.some(({ code }) => codes.includes(code));
+    return codes.some((code) => this.#codes.has(code));
   }
 
   /** More than can be shown: what helps with single ones is no longer worth its time. */
   get isFull(): boolean {
-    return this.#found.length > shown;
+    return this.#count > shown;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
   }
 
   get errors(): number {
-    return this.#found.reduce((sum, one) => sum + (severityOf(one) === 'error' ? 1 : 0), 0);
+    return this.#errors;
   }
 
   /**
@@ -69,26 +88,29 @@ export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
    * line of its own above, are left out.
    */
   problems(): readonly Problem<Code | 'too-many-problems'>[] {
-    if (this.#found.length === 0) return [];
-    const sorted = this.#found.toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1]);
-    const visible = this.#script.text.includes('sweepdeck:')
-      ? sorted.filter((one) => !this.#isIgnored(one))
-      : sorted;
-    const problems: Problem<Code | 'too-many-problems'>[] = visible
-      .slice(0, shown)
-      .map((one) => this.#toProblem(one));
+    if (this.isEmpty) return [];
+    const sorted = this.#found.toSorted(byPlace);
+    const visible = this.#script.addressesUs ? sorted.filter((one) => !this.#isIgnored(one)) : sorted;
+    const listed = visible.slice(0, shown);
+    const problems: Problem<Code | 'too-many-problems'>[] = listed.map((one) => this.#toProblem(one));
     const last = problems.at(-1);
-    if (last && visible.length > shown) {
-      const rest = visible.slice(shown);
-      const errors = rest.filter((one) => severityOf(one) === 'error').length;
+    const rest = this.#count - (sorted.length - visible.length) - listed.length;
+    if (last && rest > 0) {
+      // no error is ever ignored
+      const errors = this.#errors - listed.filter((one) => severityOf(one) === 'error').length;
       problems.push({
         code: 'too-many-problems',
         severity: severities['too-many-problems'],
-        message: `${rest.length} more problems (${errors} errors) are not listed; they show once those above are solved.`,
+        message: `${rest} more problems (${errors} errors) are not listed; they show once those above are solved.`,
         range: last.range,
       });
     }
     return problems;
+  }
+
+  #cut(): void {
+    this.#found = this.#found.toSorted(byPlace).slice(0, shown);
+    this.#last = this.#found.at(-1);
   }
 
   #isIgnored(problem: Found<Code>): boolean {

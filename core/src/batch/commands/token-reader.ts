@@ -103,7 +103,7 @@ export class TokenReader {
         beginsCommand = true;
         isLinked = joint === 'link';
       } else {
-        if (kind === 'arithmetic' || lexer.awaitsHereDocument) return this.#backOut();
+        if (lexer.awaitsHereDocument) return this.#backOut();
         if (beginsCommand && this.#isReserved(at, end)) return false;
         beginsCommand = false;
         isLinked = false;
