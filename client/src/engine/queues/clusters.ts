@@ -255,7 +255,7 @@ export class Clusters {
     throw new Error(
       place.queue === LOCAL
         ? 'These jobs run on this machine, not in a batch system.'
-        : `There is no queue '${place.queue}' any more. Add it to sweepdeck.queues again.`,
+        : `There is no queue '${place.queue}' here. Add it to sweepdeck.queues.`,
     );
   }
 
