@@ -109,6 +109,19 @@ describe('submitting to a batch system', () => {
     );
   });
 
+  it('hands in no more behind a refusal where every job is a submission of its own, until the sweep goes on', async () => {
+    const fake = new FakeSystem();
+    fake.force('submit', failing('invalid partition specified: gpuu'));
+    const bench = (await Bench.open(fake, { jobs: 3 })).start();
+    await bench.until(() => bench.state.phase === 'paused' && bench.state.counts.queued === 3);
+    assert.equal(fake.count('submit'), 1);
+    assert.match(bench.state.phaseDetail ?? '', /invalid partition specified: gpuu/);
+    assert.equal(bench.request({ type: 'resume' }), undefined);
+    await bench.until(() => bench.state.phase === 'finished');
+    assert.equal(bench.state.counts.done, 3);
+    assert.equal(fake.count('submit'), 4);
+  });
+
   it('pauses the sweep when its script can not be made, and goes on once it can', async () => {
     const fake = new FakeSystem({ arrays: ARRAYS });
     let wrong: string | undefined = "Slurm has no option '--tiem'.";

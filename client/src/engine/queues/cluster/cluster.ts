@@ -59,6 +59,8 @@ export class ClusterQueue implements Queue, Watcher {
   #recogniseTimer: NodeJS.Timeout | undefined;
   /** Submissions, one after the other. */
   #chain: Promise<void> = Promise.resolve();
+  /** How often jobs were given back to the engine. */
+  #refusals = 0;
   #wasPreempted = false;
   #closed = false;
 
@@ -238,7 +240,15 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   #enqueue(jobs: readonly Tracked[]): void {
-    this.#then(() => this.#submitBatch(jobs));
+    const refusals = this.#refusals;
+    this.#then(async () => {
+      const batch = this.#batchOf(jobs);
+      if (batch === undefined) return;
+      // the same would be said of it
+      if (refusals < this.#refusals)
+        await this.#submitter.giveBack(batch, 'A submission before it was refused.');
+      else await this.#submitBatch(batch);
+    });
   }
 
   #then(step: () => Promise<unknown>): void {
@@ -251,11 +261,12 @@ export class ClusterQueue implements Queue, Watcher {
       });
   }
 
-  async #submitBatch(wanted: readonly Tracked[]): Promise<void> {
-    const { sweep, folder, monitor, listener } = this.#options;
+  /** The jobs that are still wanted, under a name of their own; undefined when there are none. */
+  #batchOf(wanted: readonly Tracked[]): Batch | undefined {
+    const { sweep, folder, monitor } = this.#options;
     const { system } = monitor.connection;
     const jobs = wanted.filter((tracked) => this.#jobs.get(tracked.job.id) === tracked);
-    if (jobs.length === 0) return;
+    if (jobs.length === 0) return undefined;
     const [{ job: first, wasSought } = { job: undefined, wasSought: false }] = jobs;
     const name = first?.prepared?.name ?? batchName(sweep, system.longestName);
     const batch: Batch = {
@@ -270,14 +281,18 @@ export class ClusterQueue implements Queue, Watcher {
       tracked.batch = batch;
       tracked.place = place;
     }
+    return batch;
+  }
+
+  async #submitBatch(batch: Batch): Promise<void> {
     try {
       await this.#submitter.submit(batch);
     } catch (error) {
       // the person's lines can't be used: nothing was handed in
       this.#onWithdrawn(batch);
-      listener.onBatch({
+      this.#options.listener.onBatch({
         type: 'withdrawn',
-        name,
+        name: batch.name,
         detail: error instanceof Error ? error.message : String(error),
       });
     }
@@ -295,6 +310,7 @@ export class ClusterQueue implements Queue, Watcher {
 
   /** Back to the engine, but for jobs that were cancelled meanwhile. */
   #onWithdrawn(batch: Batch): void {
+    this.#refusals++;
     for (const tracked of batch.jobs) {
       if (tracked.cancelled !== undefined) this.#endUnsubmitted(tracked);
       else this.#jobs.delete(tracked.job.id);

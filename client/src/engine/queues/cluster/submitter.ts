@@ -45,8 +45,21 @@ export class Submitter {
    * can't be made; the batch is on record then, and nothing of it was handed in.
    */
   async submit(batch: Batch): Promise<void> {
+    if (!(await this.#intend(batch))) return;
+    const submission = await this.#write(batch);
+    if (submission !== undefined) await this.#handIn(batch, submission);
+  }
+
+  /** Gives a batch back without handing it in. */
+  async giveBack(batch: Batch, detail: string): Promise<void> {
+    if (!(await this.#intend(batch))) return;
+    this.#options.onWithdrawn(batch);
+    this.#options.listener.onBatch({ type: 'withdrawn', name: batch.name, detail });
+  }
+
+  /** Puts the batch on record; false once this is closed. */
+  async #intend({ name, firstTask, jobs }: Batch): Promise<boolean> {
     const { listener, connection } = this.#options;
-    const { name, firstTask, jobs } = batch;
     const intent = {
       type: 'batch',
       name,
@@ -56,10 +69,9 @@ export class Submitter {
     } as const;
     while (!(await listener.intend(intent))) {
       await this.#pause(RECORD_AGAIN_MS);
-      if (this.#isClosed()) return;
+      if (this.#isClosed()) return false;
     }
-    const submission = await this.#write(batch);
-    if (submission !== undefined) await this.#handIn(batch, submission);
+    return true;
   }
 
   /** Finds out what became of a batch whose answer an earlier engine did not live to see. */
