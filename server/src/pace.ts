@@ -6,7 +6,9 @@
 /** Milliseconds. */
 export const pace = {
   /** Enough for the messages that came along with the edit; nothing else is worth waiting for when analysing is cheap. */
-  shortest: 5,
+  shortest: 1,
+  /** An analysis that takes no longer can be made at each key of the fastest typist. */
+  cheap: 16,
   longest: 100,
   /** Edits that never pause are analysed this often all the same, or ten times the analysis when that is more. */
   starvation: 1000,
@@ -14,7 +16,7 @@ export const pace = {
 
 /** How long to wait after an edit when the last analysis took `cost` milliseconds. */
 export const delayAfterEdit = (cost: number): number =>
-  Math.min(pace.longest, Math.max(pace.shortest, cost / 2));
+  cost <= pace.cheap ? pace.shortest : Math.min(pace.longest, cost / 2);
 
 export interface Clock {
   now(): number;

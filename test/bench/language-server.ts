@@ -130,7 +130,10 @@ async function measure(program: ServerProgram, subject: Subject): Promise<Figure
     server.kill();
     return figures;
   }
+  const before = server.processorTime();
   await medianOf('edit to diagnostics', (wrong) => edit(server, sample, wrong));
+  // of a busy machine the times tell less: how long the server was at it
+  figures['processor time per edit'] = (server.processorTime() - before) / (2 * rounds);
   await medianOf('completion after a key', () => complete(server, sample));
   for (const [what, position] of Object.entries(sample.hovers)) {
     await medianOf(`hover over ${what}`, () => server.ask('textDocument/hover', position));

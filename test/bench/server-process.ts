@@ -1,6 +1,6 @@
 /** A language server as a process, talked to as an editor does and timed from the editor's side. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
@@ -172,6 +172,20 @@ export class ServerProcess {
     const megabytes = (name: string) =>
       (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024) / 1e6;
     return { now: megabytes('VmRSS'), highest: megabytes('VmHWM') };
+  }
+
+  /** Milliseconds of processor time that all threads of the process have used; NaN where /proc is not there. */
+  processorTime(): number {
+    const tasks = `/proc/${this.#child.pid ?? 0}/task`;
+    try {
+      return readdirSync(tasks).reduce((sum, task) => {
+        const [nanoseconds = ''] = readFileSync(path.join(tasks, task, 'schedstat'), 'utf8').split(' ');
+        return sum + Number(nanoseconds) / 1e6;
+      }, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return NaN;
+    }
   }
 
   async stop(): Promise<void> {

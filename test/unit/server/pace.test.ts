@@ -38,8 +38,9 @@ describe('the pace of analysing', () => {
   /** Between two edits that don't pause. */
   const gap = pace.shortest / 2;
 
-  it('waits longer the more an analysis costs, within bounds', () => {
+  it('waits longer the more an analysis costs, within bounds, and hardly at all for a cheap one', () => {
     assert.equal(delayAfterEdit(0), pace.shortest);
+    assert.equal(delayAfterEdit(pace.cheap), pace.shortest);
     assert.equal(delayAfterEdit(120), 60);
     assert.equal(delayAfterEdit(5000), pace.longest);
   });
