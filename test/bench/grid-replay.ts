@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readJournal } from '#engine/journal.ts';
 import type { JournalEvent } from '#engine/events.ts';
-import { SweepFold } from '#engine/sweep-state.ts';
+import { SweepFold } from '#engine/sweep-fold.ts';
 
 const EVENTS = 100_000;
 const journal = path.join(process.cwd(), 'journal.jsonl');

@@ -12,14 +12,8 @@ import { type EventLog, SweepRecord } from './record.ts';
 import { decide, type Decision } from './requests.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 import type { BrakeSettings } from './settings.ts';
-import {
-  type FoldChange,
-  hasEnded,
-  isFinal,
-  type JobState,
-  type SweepFold,
-  type SweepState,
-} from './sweep-state.ts';
+import type { FoldChange, SweepFold } from './sweep-fold.ts';
+import { hasEnded, isFinal, type JobState, type SweepState } from './sweep-state.ts';
 
 /** The engine's hands: what it does to the world beside journal and queue. */
 export interface JobFiles {

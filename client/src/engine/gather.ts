@@ -1,5 +1,5 @@
 /** Gathers changes of one sweep so that views hear of them at most ten times a second. */
-import type { FoldChange } from './sweep-state.ts';
+import type { FoldChange } from './sweep-fold.ts';
 
 const GATHER_MS = 100;
 

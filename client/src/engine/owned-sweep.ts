@@ -12,7 +12,8 @@ import type { EngineSettings } from './settings.ts';
 import type { OpenSource } from './sources/source.ts';
 import type { SweepEntry } from './sweep-entry.ts';
 import { pathsIn } from './sweep-folder.ts';
-import { type FoldChange, isFinal, type SweepState } from './sweep-state.ts';
+import type { FoldChange } from './sweep-fold.ts';
+import { isFinal, type SweepState } from './sweep-state.ts';
 
 export interface OwnedSweep {
   /** Returns why the request was refused, if it was. */

@@ -5,7 +5,7 @@
  */
 import type { BrakeTally } from './brakes.ts';
 import type { EventBody, JournalEvent } from './events.ts';
-import type { FoldChange, SweepFold } from './sweep-state.ts';
+import type { FoldChange, SweepFold } from './sweep-fold.ts';
 
 /** What the record needs of a journal (journal.ts). */
 export interface EventLog {

@@ -4,7 +4,8 @@ import type { Parameters } from '#core/value.ts';
 import type { Metrics } from './events.ts';
 import { type Scheduler } from './schedulers/scheduler.ts';
 import { sourceOf, type SweepSource } from './sources/source.ts';
-import { type JobState, SweepFold, type SweepState } from './sweep-state.ts';
+import { SweepFold } from './sweep-fold.ts';
+import type { JobState, SweepState } from './sweep-state.ts';
 import type { SweepView } from './sweeps.ts';
 
 const NO_METRICS: Metrics = Object.freeze({});

@@ -20,7 +20,8 @@ import { targetsOf } from './sources/batch/target.ts';
 import { freezeSubmission } from './submit.ts';
 import { SweepEntry } from './sweep-entry.ts';
 import { deleteSweepFolder, listSweepFolders, pathsIn, sweepsFolder } from './sweep-folder.ts';
-import { type FoldChange, isFinal } from './sweep-state.ts';
+import type { FoldChange } from './sweep-fold.ts';
+import { isFinal } from './sweep-state.ts';
 import type {
   Disposable,
   LaunchOptions,

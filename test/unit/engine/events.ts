@@ -1,5 +1,5 @@
 import type { EventBody, JournalEvent } from '#engine/events.ts';
-import { SweepFold } from '#engine/sweep-state.ts';
+import { SweepFold } from '#engine/sweep-fold.ts';
 
 export const launched = (over: Partial<Extract<EventBody, { type: 'launched' }>> = {}): EventBody => ({
   type: 'launched',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { EventBody, JobStateName } from '#engine/events.ts';
-import { foldEvents, hasEnded, isActive, SweepFold } from '#engine/sweep-state.ts';
+import { foldEvents, SweepFold } from '#engine/sweep-fold.ts';
+import { hasEnded, isActive } from '#engine/sweep-state.ts';
 import { ended, foldOf, launched, stamped, started, submitted } from './events.ts';
 
 function stateOf(...bodies: readonly EventBody[]) {

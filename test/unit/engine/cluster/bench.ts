@@ -13,7 +13,8 @@ import { ClusterQueue, type ClusterQueueSettings } from '#engine/queues/cluster/
 import { Connection } from '#engine/queues/cluster/connection.ts';
 import { Monitor } from '#engine/queues/cluster/monitor.ts';
 import { TIMING, type Timing } from '#engine/queues/cluster/timing.ts';
-import { type JobState, SweepFold, type SweepState } from '#engine/sweep-state.ts';
+import { SweepFold } from '#engine/sweep-fold.ts';
+import type { JobState, SweepState } from '#engine/sweep-state.ts';
 import type { FakeSystem } from './fake-system.ts';
 
 export const QUICK: Timing = {
