@@ -172,7 +172,7 @@ export class SweepRun {
   }
 
   /** Resolves when the question has an answer; fails with the sweep's state after `seconds`. */
-  async until<T>(question: () => T | undefined | false, seconds = 90): Promise<T> {
+  async until<T>(question: () => T | undefined | false, seconds = 150): Promise<T> {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
       const answer = this.#sweeps.get(this.#id) === undefined ? undefined : question();
