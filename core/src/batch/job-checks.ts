@@ -1,5 +1,6 @@
 /** Problems of the job as a whole: options that repeat or contradict each other, arrays, outputs, what is not given. */
 import { editDistance } from '../sweep/spelling.ts';
+import type { OptionSpec } from './catalogue.ts';
 import { isMap } from '../value.ts';
 import type { BatchProblems } from './problem-list.ts';
 import { replacing } from './problem-list.ts';
@@ -61,21 +62,22 @@ const given = ({ options }: Job, ...keys: readonly string[]): ReadOption | undef
   options.findLast((option) => keys.includes(option.spec.key));
 
 function checkPlacement({ options, dialect, problems }: Job): void {
-  for (const { spec, nameSpan, parsed } of options) {
+  for (const option of options) {
+    const { spec } = option;
     if (spec.commandLine) {
       const refused = dialect.system === 'oar';
       problems.add(
         'command-line-option',
-        nameSpan,
+        option.nameSpan,
         refused
           ? `${spec.name} belongs on oarsub's command line; in a #OAR line it refuses the script.`
           : `${spec.name} belongs on the command line of ${dialect.submit}; in a script it has no effect.`,
         refused ? { severity: 'error' } : {},
       );
-    } else if (spec.unattended !== undefined && parsed !== false) {
+    } else if (spec.unattended !== undefined && option.parsed !== false) {
       problems.add(
         'unattended-option',
-        nameSpan,
+        option.nameSpan,
         `${spec.name} ${spec.unattended}, which gets in the way of programs that submit the script.`,
       );
     }
@@ -90,16 +92,19 @@ function checkRepetitions({ options, problems }: Job): void {
   const keyOf = ({ part, spec }: ReadOption) => (part === 0 ? spec.key : `${spec.key} ${part}`);
   const last = new Map<string, ReadOption>();
   for (const option of options) last.set(keyOf(option), option);
+  const messages = new Map<OptionSpec, string>();
   let found = 0;
   for (const option of options) {
-    const { spec, nameSpan } = option;
+    const { spec } = option;
     if (spec.repeatable) continue;
     const winner = last.get(keyOf(option));
     if (winner === undefined || winner === option) continue;
+    const message = messages.get(spec) ?? `${spec.name} is given again further down, and the last one wins.`;
+    messages.set(spec, message);
     problems.add(
       'repeated-option',
-      nameSpan,
-      `${spec.name} is given again further down, and the last one wins.`,
+      option.nameSpan,
+      message,
       found++ > enough
         ? undefined
         : {
@@ -114,8 +119,9 @@ function checkRepetitions({ options, problems }: Job): void {
 function checkResources({ script, options, dialect, problems }: Job): void {
   const seen = new Map<string, Span>();
   for (const option of options) {
-    const { spec, value, valueSpan, verbatim } = option;
+    const { spec, value } = option;
     if (spec.resources === undefined || spec.kind === 'pbs-attributes' || value === undefined) continue;
+    const { valueSpan, verbatim } = option;
     const names = [...spec.resources.values()].flatMap(({ name, short }) => [
       name,
       ...(short === undefined ? [] : [short]),
@@ -162,10 +168,11 @@ function checkResources({ script, options, dialect, problems }: Job): void {
   }
 }
 
+const arrayKinds = /-array$|^lsf-name$/;
+
 function arrayOf(job: Job): { option: ReadOption; count: number; last: number } | undefined {
   for (const option of job.options) {
-    if (!/-array$|^lsf-name$/.test(option.spec.kind) || option.parsed === undefined || !isMap(option.parsed))
-      continue;
+    if (!arrayKinds.test(option.spec.kind) || option.parsed === undefined || !isMap(option.parsed)) continue;
     const { count, last } = option.parsed;
     if (typeof count === 'number' && typeof last === 'number') return { option, count, last };
   }
@@ -189,8 +196,7 @@ function checkArray(job: Job): void {
       );
     return;
   }
-  if (job.options.some(({ spec, parsed }) => parsed === undefined && /-array$|^lsf-name$/.test(spec.kind)))
-    return;
+  if (job.options.some(({ spec, parsed }) => parsed === undefined && arrayKinds.test(spec.kind))) return;
   const at = bareUse(script, dialect.indexVariable);
   if (at)
     problems.add(
@@ -223,17 +229,17 @@ const distinct: Readonly<Partial<Record<Dialect['system'], RegExp>>> = {
   lsf: /%I/,
 };
 
+const outputs = /^(?:output|error|stdout|stderr|o|e|oo|eo)$/;
+const pathKinds = /path|pattern/;
+
 function checkOutputs(job: Job): void {
   const { dialect, problems, surroundings } = job;
   const array = arrayOf(job);
-  const outputs = job.options.filter(
-    ({ spec, value }) =>
-      /^(output|error|stdout|stderr|o|e|oo|eo)$/.test(spec.key) &&
-      /path|pattern/.test(spec.kind) &&
-      value !== undefined,
+  const written = job.options.filter(
+    ({ spec, value }) => outputs.test(spec.key) && pathKinds.test(spec.kind) && value !== undefined,
   );
   const ownFile = distinct[dialect.system];
-  for (const { value = '', valueSpan } of outputs) {
+  for (const { value = '', valueSpan } of written) {
     if (
       array &&
       array.count > 1 &&

@@ -67,7 +67,7 @@ export function readableLines(
       return false;
     }
     const behind = line.bodyStart;
-    if (dialect.needsBlank && behind < line.body[1] && !/\s/.test(script.text[behind] ?? '')) {
+    if (dialect.needsBlank && behind < line.bodyEnd && !/\s/.test(script.text[behind] ?? '')) {
       problems.add('not-a-directive', line.markSpan, `${dialect.title} needs a blank behind ${mark}.`, {
         fix: replacing('Put a blank behind it', [behind, behind], ' '),
       });

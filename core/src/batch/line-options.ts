@@ -25,8 +25,8 @@ class RememberedLines {
   #recent = new Map<string, LineMeaning>();
   #older = new Map<string, LineMeaning>();
 
-  /** What the line's text says; worked out by `read` when it isn't remembered. */
-  meaningOf(text: string, read: (text: string) => LineMeaning): LineMeaning {
+  /** What the line's text says; worked out when it isn't remembered. */
+  meaningOf(text: string, dialect: Dialect, reading: LineReading): LineMeaning {
     const recent = this.#recent.get(text);
     if (recent !== undefined || this.#recent.has(text)) return recent;
     if (this.#recent.size >= kept) {
@@ -35,7 +35,7 @@ class RememberedLines {
     }
     // a copy, since a part of the script's text would keep the whole of it in memory
     const copy = ` ${text}`.slice(1);
-    const meaning = this.#older.has(text) ? this.#older.get(text) : read(copy);
+    const meaning = this.#older.has(text) ? this.#older.get(text) : meaningOf(copy, dialect, reading);
     this.#recent.set(copy, meaning);
     return meaning;
   }
@@ -49,11 +49,11 @@ export type LineReading = (directive: DirectiveLine, list: OptionList) => void;
 /** Puts the line's options into the list, with their values, when there is nothing wrong in it; false otherwise. */
 export function placeOptions(directive: DirectiveLine, list: OptionList, reading: LineReading): boolean {
   const { text, dialect } = list;
-  const [start, end] = directive.body;
-  if (end - start > longest) return false;
+  const { bodyStart, bodyEnd } = directive;
+  if (bodyEnd - bodyStart > longest) return false;
   let lines = remembered.get(dialect.system);
   if (lines === undefined) remembered.set(dialect.system, (lines = new RememberedLines()));
-  const meaning = lines.meaningOf(text.slice(start, end), (body) => meaningOf(body, dialect, reading));
+  const meaning = lines.meaningOf(text.slice(bodyStart, bodyEnd), dialect, reading);
   if (meaning === undefined) return false;
   for (const option of meaning) list.given.push(new PlacedOption(option, directive, list.part));
   return true;
@@ -71,6 +71,7 @@ function meaningOf(body: string, dialect: Dialect, reading: LineReading): LineMe
       markSpan: [0, 0],
       body: span,
       bodyStart: 0,
+      bodyEnd: body.length,
       span,
       indented: false,
       late: false,

@@ -39,8 +39,8 @@ const shown = 300;
 const ignored = /#.*\bsweepdeck: *ignore\b(?:\[([^\]]*)\])?/;
 
 /** By place; of several at one place the first that was added comes first. */
-const byPlace = (a: { readonly at: Span }, b: { readonly at: Span }): number =>
-  a.at[0] - b.at[0] || a.at[1] - b.at[1];
+const byPlace = (a: { readonly at: Span }, b: { readonly at: Span }): number => compareSpans(a.at, b.at);
+const compareSpans = (a: Span, b: Span): number => a[0] - b[0] || a[1] - b[1];
 
 /** Collects the problems of a script. Offsets become lines and characters only for those that are shown. */
 export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
@@ -61,7 +61,7 @@ export class BatchProblems<Code extends ScriptProblemCode = BatchProblemCode> {
     this.#count++;
     if ((extras?.severity ?? severities[code]) === 'error') this.#errors++;
     this.#codes.add(code);
-    if (this.#last && byPlace(this.#last, { at }) <= 0) return;
+    if (this.#last && compareSpans(this.#last.at, at) <= 0) return;
     this.#found.push(extras === undefined ? { code, at, message } : { code, at, message, ...extras });
     if (this.#found.length >= 4 * shown && !this.#script.addressesUs) this.#cut();
   }

@@ -12,6 +12,7 @@ export interface DirectiveLine {
   /** What stands behind the mark. */
   readonly body: Span;
   readonly bodyStart: number;
+  readonly bodyEnd: number;
   /** The line without its break. */
   readonly span: Span;
   /** Whether blanks stand before the mark. */
@@ -70,8 +71,11 @@ class Directive implements DirectiveLine {
   constructor(
     mark: Mark,
     line: number,
-    [start, markStart, end]: readonly [number, number, number],
-    { late, inHereDocument }: Pick<DirectiveLine, 'late' | 'inHereDocument'>,
+    late: boolean,
+    inHereDocument: boolean,
+    start: number,
+    markStart: number,
+    end: number,
   ) {
     this.mark = mark;
     this.line = line;
@@ -92,6 +96,10 @@ class Directive implements DirectiveLine {
 
   get bodyStart(): number {
     return this.#markStart + this.mark.length;
+  }
+
+  get bodyEnd(): number {
+    return this.#end;
   }
 
   get body(): Span {
@@ -171,10 +179,7 @@ export function readScript(text: string): Script {
         const mark = markAt(text, first, end);
         if (mark !== undefined) {
           directives.push(
-            new Directive(mark, line, [start, first, end], {
-              late: firstCommand !== undefined,
-              inHereDocument: heredoc !== undefined,
-            }),
+            new Directive(mark, line, firstCommand !== undefined, heredoc !== undefined, start, first, end),
           );
         } else if (heredoc === undefined) {
           const miss = nearMiss(text, start, end, line);

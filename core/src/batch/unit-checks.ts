@@ -5,7 +5,7 @@ import { formatSlurmTime, inWords } from './values/time.ts';
 
 export function checkUnits({ script, options, problems }: Job): void {
   for (const option of options) {
-    const { spec, value, valueSpan, verbatim, parsed } = option;
+    const { spec, value, parsed } = option;
     // remarks are not worth their time among hundreds of problems
     if (problems.isFull) return;
     if (value === undefined || parsed === undefined) continue;
@@ -13,7 +13,7 @@ export function checkUnits({ script, options, problems }: Job): void {
       const minutes = Math.ceil(parsed / 60) * 60;
       problems.add(
         'time-rounded-up',
-        valueSpan,
+        option.valueSpan,
         `Slurm counts whole minutes: ${inWords(parsed)} is taken as ${inWords(minutes)} (${formatSlurmTime(minutes)}).`,
       );
     }
@@ -21,7 +21,7 @@ export function checkUnits({ script, options, problems }: Job): void {
     if (bare !== undefined)
       problems.add(
         'unit-missing',
-        partSpan(script.text, value, valueSpan, verbatim, bare),
+        partSpan(script.text, value, option.valueSpan, option.verbatim, bare),
         'Without a unit the site decides what is counted (LSF_UNIT_FOR_LIMITS), KB unless it says otherwise. Write one, such as MB or GB.',
       );
   }

@@ -29,8 +29,8 @@ export function validateOptions(
   const read = given.map((option) =>
     isRead(option) ? option : { ...option, parsed: readOne(text, option, problems) },
   );
-  for (const part of Map.groupBy(read, (option) => option.part).values())
-    validatePart(text, part, system, problems);
+  const parts = read.at(-1)?.part === 0 ? [read] : Map.groupBy(read, (option) => option.part).values();
+  for (const part of parts) validatePart(text, part, system, problems);
   return read;
 }
 
@@ -42,18 +42,16 @@ function validatePart(
   problems: BatchProblems,
 ): void {
   const directives: Record<string, Value[]> = {};
-  const sources = new Map<string, ReadOption[]>();
-  for (const option of options) {
-    const { key } = option.spec;
-    const values = (directives[key] ??= []);
-    if (option.parsed === undefined) continue;
-    values.push(option.parsed);
-    const places = sources.get(key);
-    if (places) places.push(option);
-    else sources.set(key, [option]);
+  for (const { spec, parsed } of options) {
+    const values = (directives[spec.key] ??= []);
+    if (parsed !== undefined) values.push(parsed);
   }
   const validate = validators[system];
   if (validate(directives)) return;
+  const sources = Map.groupBy(
+    options.filter(({ parsed }) => parsed !== undefined),
+    ({ spec }) => spec.key,
+  );
   for (const error of validate.errors ?? []) report(text, error, sources, options, system, problems);
 }
 
