@@ -8,12 +8,14 @@ import { StorageError } from './atomic-file.ts';
 import type { BrakeTally } from './brakes.ts';
 import type { EventBody, Metrics, PhaseReason, Requester, SweepRequest } from './events.ts';
 import type { BatchListener, BatchOutcome, Queue, QueueEvent, QueueJob } from './queues/queue.ts';
+import { knownOf } from './queues/known.ts';
 import { type EventLog, SweepRecord } from './record.ts';
 import { decide, type Decision } from './requests.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 import type { BrakeSettings } from './settings.ts';
 import type { FoldChange, SweepFold } from './sweep-fold.ts';
 import { hasEnded, isFinal, type JobState, type SweepState } from './sweep-state.ts';
+import { Troubles } from './troubles.ts';
 
 /** The engine's hands: what it does to the world beside journal and queue. */
 export interface JobFiles {
@@ -46,7 +48,6 @@ export interface EngineOptions {
   readonly onFinal: () => void;
 }
 
-const STORAGE_RETRY_MS = 5_000;
 /** Starting jobs never keeps the event loop longer than this at a stretch. */
 const TURN_MS = 8;
 
@@ -56,24 +57,21 @@ export class SweepEngine {
   readonly #fold: SweepFold;
   readonly #queue: Queue;
   readonly #record: SweepRecord;
+  readonly #troubles: Troubles;
   #exhausted = false;
   #closed = false;
   #pumping = false;
-  #storageTrouble: string | undefined;
-  #recordTrouble: string | undefined;
-  #queueTrouble: string | undefined;
   #nextTurn: NodeJS.Immediate | undefined;
-  #storageRetry: NodeJS.Timeout | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#state = options.state;
     this.#fold = options.fold;
+    this.#troubles = new Troubles(options.onTrouble, () => this.#pump());
     this.#record = new SweepRecord(options.log, options.fold, options.tally, {
       onEvent: (_event, change) => options.onChange(change),
       onTrouble: (sentence) => {
-        this.#recordTrouble = sentence;
-        this.#tellTrouble();
+        this.#troubles.set('journal', sentence);
         if (sentence === undefined) this.#pump();
       },
     });
@@ -87,10 +85,7 @@ export class SweepEngine {
         }),
       onBatch: (outcome) => this.#onBatch(outcome),
       onNotice: (detail) => this.#record.add({ type: 'noticed', detail }),
-      onTrouble: (sentence) => {
-        this.#queueTrouble = sentence;
-        this.#tellTrouble();
-      },
+      onTrouble: (sentence) => this.#troubles.set('queue', sentence),
       hasMore: () => this.#state.phase === 'running' && !this.#nothingLeft(),
       isSubmitting: () => this.#nextTurn !== undefined,
     });
@@ -123,7 +118,9 @@ export class SweepEngine {
   request(id: string, request: SweepRequest, by: Requester): string | undefined {
     if (this.#fold.hasRequest(id)) return this.#fold.refusalOf(id);
     if (!this.#record.isUpToDate()) {
-      throw new Error(`${this.#state.id} can't take requests now. ${this.#recordTrouble ?? ''}`.trim());
+      throw new Error(
+        `${this.#state.id} can't take requests now. ${this.#troubles.of('journal') ?? ''}`.trim(),
+      );
     }
     const verdict = decide(request, this.#state);
     if ('refused' in verdict) {
@@ -153,7 +150,7 @@ export class SweepEngine {
   close(): void {
     this.#closed = true;
     clearImmediate(this.#nextTurn);
-    clearTimeout(this.#storageRetry);
+    this.#troubles.close();
     this.#queue.close();
     this.#record.close();
   }
@@ -213,7 +210,7 @@ export class SweepEngine {
 
   #mayStartAnother(): boolean {
     if (this.#state.phase !== 'running' || !this.#record.isUpToDate()) return false;
-    if (this.#storageRetry !== undefined) return false;
+    if (this.#troubles.isWaitingForDisk) return false;
     const limit = this.#options.concurrency;
     if (limit !== undefined && this.#queue.throttles !== true && this.#fold.active().size >= limit) {
       return false;
@@ -253,7 +250,7 @@ export class SweepEngine {
       files.write(index, attempt, parameters);
     } catch (error) {
       if (error instanceof StorageError) {
-        this.#waitForStorage(error.message);
+        this.#troubles.waitForDisk(error.message);
         return false;
       }
       if (!this.#record.tryAdd(submitted)) return false;
@@ -269,44 +266,20 @@ export class SweepEngine {
       });
       return true;
     }
-    this.#storageWorks();
+    this.#troubles.diskWorks();
     if (!this.#record.tryAdd(submitted)) return false;
     this.#queue.submit(this.#jobOf({ index, attempt }));
     return true;
   }
 
   #jobOf({ index, attempt }: Pick<JobState, 'index' | 'attempt'>): QueueJob {
-    const { requeues, native, state, reason, detail } = this.#state.jobs[index] ?? {};
+    const { files } = this.#options;
     return {
       id: this.#idOf(index),
       attempt,
-      directory: this.#options.files.directory(index),
-      ...(requeues === undefined ? {} : { requeues }),
-      ...(native === undefined
-        ? {}
-        : {
-            native: {
-              name: native.batch.name,
-              firstTask: native.batch.firstTask,
-              size: native.batch.jobs.length,
-              place: native.place,
-              accepted: native.batch.accepted,
-              ...(native.id === undefined ? {} : { id: native.id }),
-              wasRunning: state === 'running',
-              ...(native.word === undefined || native.stage === undefined
-                ? {}
-                : {
-                    observed: {
-                      word: native.word,
-                      stage: native.stage,
-                      ...(reason === undefined ? {} : { reason }),
-                      ...(detail === undefined ? {} : { detail }),
-                      ...(native.stuck === true ? { stuck: true } : {}),
-                    },
-                  }),
-            },
-          }),
-      ...this.#options.files.prepared?.(index, attempt),
+      directory: files.directory(index),
+      ...knownOf(this.#state.jobs[index]),
+      ...files.prepared?.(index, attempt),
     };
   }
 
@@ -355,7 +328,7 @@ export class SweepEngine {
     if (facts.reason === 'storage') {
       // the attempt didn't begin: it gets another one as soon as the disk takes it
       this.#record.add({ type: 'requeued', job: facts.job, attempt: facts.attempt + 1, reason: 'storage' });
-      this.#waitForStorage(facts.detail ?? 'The job directory could not be written.');
+      this.#troubles.waitForDisk(facts.detail ?? 'The job directory could not be written.');
       return;
     }
     this.#options.scheduler.tell({ job: facts.job, state: facts.state, metrics });
@@ -411,26 +384,6 @@ export class SweepEngine {
 
   #setPhase(phase: SweepState['phase'], reason: PhaseReason, detail?: string): void {
     this.#record.add({ type: 'phase', phase, reason, ...(detail === undefined ? {} : { detail }) });
-  }
-
-  #waitForStorage(sentence: string): void {
-    this.#storageTrouble = sentence;
-    this.#tellTrouble();
-    clearTimeout(this.#storageRetry);
-    this.#storageRetry = setTimeout(() => {
-      this.#storageRetry = undefined;
-      this.#pump();
-    }, STORAGE_RETRY_MS);
-  }
-
-  #storageWorks(): void {
-    if (this.#storageTrouble === undefined) return;
-    this.#storageTrouble = undefined;
-    this.#tellTrouble();
-  }
-
-  #tellTrouble(): void {
-    this.#options.onTrouble(this.#recordTrouble ?? this.#storageTrouble ?? this.#queueTrouble);
   }
 
   #idOf(job: number): string {
