@@ -40,10 +40,20 @@ export interface Finished {
 }
 
 /** Runs a program to its end. Rejects when it can't be started or ends with another code than 0. */
-export function run(program: string, args: readonly string[], cwd: string, stdin = ''): Promise<Finished> {
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  stdin = '',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(program, [...args], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(program, [...args], {
+      cwd,
+      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.on('error', reject);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [dispatch] [grid] [server] [load] [multirun] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
+ * `npm run bench [dispatch] [grid] [server] [load] [multirun] [clusters] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
  * Machines are noisy: medians of rounds in which the peers take turns; compare ratios.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureActivation } from './activation.ts';
+import { measureClusters } from './clusters.ts';
 import { measureDispatch } from './dispatch.ts';
 import { measureGrid } from './grid.ts';
 import { measureLanguageServerLoad, measureLanguageServers } from './language-server.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   server: () => measureLanguageServers(3),
   load: () => measureLanguageServerLoad(3),
   multirun: () => measureMultirun(9),
+  clusters: () => measureClusters(3),
   activate: () => measureActivation(5),
 };
 
