@@ -39,6 +39,8 @@ const tasksOf = (scheduler: Scheduler, job: Job): readonly Job[] =>
 /** A task that is over is X while its array lives on, then F as the array. */
 function letterOf(scheduler: Scheduler, job: Job): string {
   if (over(job) && job.task !== undefined && !tasksOf(scheduler, job).every(over)) return 'X';
+  // subjobs have no state of their own for a hold: the array has it
+  if (job.state === 'held' && job.task !== undefined) return 'Q';
   return job.state === 'queued' && job.dependency !== undefined ? 'H' : STATES[job.state];
 }
 
@@ -76,7 +78,11 @@ function attributes(scheduler: Scheduler, job: Job): readonly (readonly [string,
     job.startedAt !== undefined && ['exec_vnode', '(node1:ncpus=1)'],
     [
       'Hold_Types',
-      job.state === 'held' ? 'u' : job.dependency !== undefined && job.state === 'queued' ? 's' : 'n',
+      job.state === 'held' && job.task === undefined
+        ? 'u'
+        : job.dependency !== undefined && job.state === 'queued'
+          ? 's'
+          : 'n',
     ],
     ['Join_Path', job.join ? 'oe' : 'n'],
     ['Keep_Files', 'n'],
@@ -123,6 +129,7 @@ function arrayAttributes(tasks: readonly Job[]): readonly (readonly [string, str
     ['Job_Owner', `${user}@${server}`],
     ['job_state', arrayLetter(tasks)],
     ['queue', job.queue],
+    ['Hold_Types', tasks.some(({ state }) => state === 'held') ? 'u' : 'n'],
     ['array', 'True'],
     ['array_indices_submitted', `0-${tasks.length - 1}`],
   ];

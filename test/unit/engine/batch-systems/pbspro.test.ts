@@ -118,6 +118,22 @@ describe('PBS Pro: listings', () => {
     assert.equal(listed(pbspro.readQueue(answer(text('qstat-f-x-t-array.txt')))).length, 5);
   });
 
+  it('knows the tasks that wait for held ones where their array is', () => {
+    const held = text('qstat-f-x-t-array.txt').replace(
+      '    array = True\n',
+      '    Hold_Types = u\n    array = True\n',
+    );
+    assert.deepEqual(
+      listed(pbspro.readList(answer(held))).map(({ stage, reason, stuck }) => [stage, reason, stuck]),
+      [
+        ['ended', undefined, undefined],
+        ['ended', undefined, undefined],
+        ['running', undefined, undefined],
+        ['waiting', 'held', true],
+      ],
+    );
+  });
+
   it('takes ids as unknown or over only when the program says so', () => {
     const none = { kind: 'listed', jobs: [] };
     assert.deepEqual(pbspro.readList(answer('', 153, 'qstat: Unknown Job Id 9.scheduler\n')), none);

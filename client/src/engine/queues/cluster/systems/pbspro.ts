@@ -10,6 +10,7 @@ import { chunks } from '../chunks.ts';
 import { failed, listed } from './answers.ts';
 import {
   basesOf,
+  parsePbsId,
   pbsAnswered,
   pbsHeader,
   pbsId,
@@ -121,15 +122,24 @@ function readJobs(answer: Answer, whose: 'ours' | 'everybody'): Listing {
     return everybody || answer.code !== 0 ? listed([]) : failed(answer, 'qstat');
   const blocks = readQstatText(answer.stdout);
   if (blocks.length === 0) return failed(answer, 'qstat');
+  const held = new Set(
+    blocks.filter(({ attributes }) => isHeld(attributes)).map(({ id }) => parsePbsId(id)?.base),
+  );
   return listed(
     blocks.flatMap(({ id, attributes }) => {
       const found = pbsJob(id, attributes, NAMES);
       if (found === undefined || (found.whole && !everybody)) return [];
       const { job } = found;
-      return job.end === undefined ? [job] : [{ ...job, end: deletedOr(job.end, attributes) }];
+      if (job.end !== undefined) return [{ ...job, end: deletedOr(job.end, attributes) }];
+      return [job.reason === 'pending' && held.has(job.base) ? { ...job, ...HELD } : job];
     }),
   );
 }
+
+/** Tasks have no state for a hold: they are queued, and their array is held. */
+const HELD = { reason: 'held', stuck: true } as const;
+
+const isHeld = (attributes: PbsAttributes): boolean => /[uop]/.test(attributes.get('Hold_Types') ?? '');
 
 /** Substate 91: deleted on request, while running or before. */
 function deletedOr(end: NativeEnd, attributes: PbsAttributes): NativeEnd {
