@@ -5,7 +5,8 @@ import type { Victim } from './torture.ts';
 /** A victim of a running emulator; `rest` is what differs between systems. */
 export function emulatedVictim(
   running: RunningEmulator,
-  rest: Pick<Victim, 'system' | 'refused'> & { readonly limit: readonly string[] } & Partial<Victim>,
+  rest: Pick<Victim, 'system' | 'refused'> &
+    Partial<Omit<Victim, 'limit'>> & { readonly limit: readonly string[] },
 ): Victim {
   const { user, environment, directory, controls } = running;
   const { limit, ...others } = rest;
