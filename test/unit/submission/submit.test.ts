@@ -275,6 +275,19 @@ describe('a script that can not be submitted', () => {
     });
   }
 
+  it('lies where its batch system can not go', async () => {
+    write("it's/train.py", ECHO);
+    const script = write("it's/train.sh", '#!/bin/bash\n#$ -l h_rt=600\npython train.py a=1,2\n');
+    await assert.rejects(sweeps.submit(script), (error) => {
+      assert.ok(error instanceof LaunchRefused);
+      const [problem] = error.problems.filter(({ code }) => code === 'multirun-folder');
+      assert.match(problem?.message ?? '', /^Grid Engine can't use the path .*it's/);
+      return true;
+    });
+    assert.ok(!fs.existsSync(path.join(root, '.sweeps')));
+    assert.ok(!fs.existsSync(path.join(root, "it's/logs")));
+  });
+
   it('has a file where its folder of logs belongs', async () => {
     write('train.py', ECHO);
     write('logs', 'a file');
