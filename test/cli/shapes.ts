@@ -34,9 +34,19 @@ const best: AnySchema = {
   ],
 };
 
+const systems = ['slurm', 'oar', 'torque', 'pbspro', 'sge', 'moab', 'lsf'];
+const native = object({
+  system: { enum: systems },
+  id: optional('string'),
+  name: text,
+  state: optional('string'),
+  stuck: { type: 'boolean' },
+});
+
 const summary = object({
   id: text,
   name: text,
+  queue: text,
   state: { enum: phases },
   reason: text,
   detail: optional('string'),
@@ -66,6 +76,7 @@ const SCHEMAS = {
         index: count,
         state: { enum: jobStates },
         reason: optional('string'),
+        detail: optional('string'),
         attempt: { type: 'integer', minimum: 1 },
         parameters: map,
         metrics: {
@@ -75,11 +86,44 @@ const SCHEMAS = {
         startedAt: time0,
         endedAt: time0,
         directory: text,
+        requeues: count,
+        native: { anyOf: [{ type: 'null' }, native] },
       }),
     ),
   }),
   summary,
   list: list(summary),
+  queues: list(
+    object({
+      name: text,
+      system: { enum: [...systems, null] },
+      configured: { type: 'boolean' },
+      version: optional('string'),
+      ssh: optional('string'),
+      problem: optional('string'),
+    }),
+  ),
+  queue: object({
+    system: text,
+    user: optional('string'),
+    askedAt: time,
+    jobs: list(
+      object({
+        id: text,
+        sweepJob: optional('string'),
+        name: optional('string'),
+        user: optional('string'),
+        state: text,
+        reason: optional('string'),
+        partition: optional('string'),
+        nodes: optional('string'),
+        position: { anyOf: [count, { type: 'null' }] },
+        submittedAt: time0,
+        startedAt: time0,
+        expectedStartAt: time0,
+      }),
+    ),
+  }),
   rm: object({ removed: list(text) }),
   help: object({
     verbs: list(object({ name: text, synopsis: text, summary: text, flags: list(text) })),
@@ -139,6 +183,20 @@ export interface Documents {
   };
   readonly summary: Summary;
   readonly list: readonly Summary[];
+  readonly queues: readonly {
+    readonly name: string;
+    readonly system: string | null;
+    readonly configured: boolean;
+    readonly problem: string | null;
+  }[];
+  readonly queue: {
+    readonly system: string;
+    readonly jobs: readonly {
+      readonly id: string;
+      readonly sweepJob: string | null;
+      readonly state: string;
+    }[];
+  };
   readonly rm: { readonly removed: readonly string[] };
   readonly help: { readonly verbs: readonly { readonly name: string }[] };
   readonly version: { readonly version: string };
