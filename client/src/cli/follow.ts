@@ -1,5 +1,6 @@
 import { isActive, isFinal, type JobState } from '#engine/sweep-state.ts';
 import type { Sweeps, SweepView } from '#engine/sweeps.ts';
+import { Throttle } from '#engine/throttle.ts';
 import {
   endedCount,
   estimateRemaining,
@@ -11,7 +12,6 @@ import { printable } from './format/printable.ts';
 import { stepFor, stepSentence } from './interruption.ts';
 import { reasonOf } from './format/jobs.ts';
 import type { Interruption } from './terminal.ts';
-import { Throttle } from './throttle.ts';
 import type { Call } from './verb.ts';
 import { shownPath } from './workspace.ts';
 
@@ -97,8 +97,8 @@ export async function follow(
     if (options.role === 'watch' && isAbandoned(view)) finish({ cause: 'abandoned' });
     sweeps.settled(id).then(() => finish({ cause: 'settled', interrupted: firstSignal }), reject);
   }).finally(() => {
-    progress.stop();
-    changes.stop();
+    progress.dispose();
+    changes.dispose();
     call.output.progress('');
   });
   if (ending.cause !== 'removed') news.tell([]);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { describe, it, mock } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Sweeps, SweepsChange, SweepView } from '#engine/sweeps.ts';
-import { Pace } from '../../../client/src/editor/pace.ts';
 import { NodeStore } from '../../../client/src/editor/views/nodes.ts';
 import { Workspaces, type Folder, type WorkspacesChange } from '../../../client/src/editor/workspaces.ts';
 import { sampleView } from './sample-view.ts';
@@ -118,26 +117,5 @@ describe('nodes of the tree', () => {
     assert.notEqual(nodes.job('/a', 'finished', 1).id, nodes.job('/a', 'running', 1).id);
     nodes.drop('/a');
     assert.notEqual(nodes.sweep('/a'), sweep);
-  });
-});
-
-describe('a pace', () => {
-  it('runs at once, and once more for all requests within the interval', () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    let runs = 0;
-    const pace = new Pace(100, () => runs++);
-    for (let i = 0; i < 50; i++) pace.request();
-    assert.equal(runs, 1);
-    mock.timers.tick(100);
-    assert.equal(runs, 2);
-    mock.timers.tick(100);
-    assert.equal(runs, 2);
-    pace.request();
-    assert.equal(runs, 3);
-    pace.request();
-    pace.dispose();
-    mock.timers.tick(1000);
-    assert.equal(runs, 3);
-    mock.timers.reset();
   });
 });

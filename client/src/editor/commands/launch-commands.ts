@@ -2,10 +2,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '#core/text.ts';
-import { LaunchRefused, type LaunchOptions } from '#engine/sweeps.ts';
+import type { LaunchOptions } from '#engine/sweeps.ts';
 import { launchQuestion } from '../presentation/preview-text.ts';
 import { isFrozen, isSweepFileName, newSweepFile } from '../presentation/sweep-file.ts';
 import type { Folder } from '../workspaces.ts';
+import { begin, saved } from './begin.ts';
 import type { Command, Deck } from './command.ts';
 import { chooseQueue } from './queue-commands.ts';
 
@@ -50,21 +51,7 @@ async function launch(
   const question = refused ? undefined : launchQuestion(path.basename(file), count);
   if (question !== undefined && !(await confirmed(question))) return undefined;
 
-  try {
-    const view = await folder.sweeps.launch(file, chosenOptions);
-    deck.output.info(`Launched ${view.id} from ${file}.`);
-    const sweep = deck.workspaces.find(view.directory);
-    // it runs, whether the tree can show it or not
-    if (sweep !== undefined) {
-      deck.tree.revealSweep(sweep).catch((error: unknown) => deck.output.warn(String(error)));
-    }
-    return view.id;
-  } catch (error) {
-    if (!(error instanceof LaunchRefused)) throw error;
-    deck.output.warn(error.message);
-    showRefusal(deck, uri, error);
-    return undefined;
-  }
+  return begin(deck, uri, () => folder.sweeps.launch(file, chosenOptions));
 }
 
 /** Launches on a queue that a person chooses instead of the file's. */
@@ -135,15 +122,6 @@ function isSweepDocument({ uri, languageId }: vscode.TextDocument): boolean {
   return languageId === 'sweep' || isSweepFileName(path.basename(uri.fsPath));
 }
 
-/** The file with its text on the disk; undefined when the person didn't save it. */
-export async function saved(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
-  if (document === undefined || (!document.isDirty && !document.isUntitled)) return uri;
-  if (document.isUntitled) return vscode.workspace.save(uri);
-  if (await document.save()) return uri;
-  throw new Error(vscode.l10n.t('{0} could not be saved, so it was not launched.', uri.fsPath));
-}
-
 async function confirmed(question: string): Promise<boolean> {
   const launchIt = vscode.l10n.t('Launch');
   return (await vscode.window.showWarningMessage(question, { modal: true }, launchIt)) === launchIt;
@@ -155,20 +133,6 @@ function launchOptions(argument: unknown): LaunchOptions {
     ...('seed' in argument && typeof argument.seed === 'number' ? { seed: argument.seed } : {}),
     ...('queue' in argument && typeof argument.queue === 'string' ? { queue: argument.queue } : {}),
   };
-}
-
-/** Tells what is wrong with a file that was to be launched, and leads there. */
-export function showRefusal({ output }: Deck, uri: vscode.Uri, refusal: LaunchRefused): void {
-  const show = vscode.l10n.t('Show problem');
-  Promise.resolve(vscode.window.showErrorMessage(refusal.message, show))
-    .then(async (answer) => {
-      const problem = refusal.problems.find(({ severity }) => severity === 'error');
-      if (answer !== show || problem === undefined) return;
-      const { start, end } = problem.range;
-      const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-      await vscode.window.showTextDocument(uri, { selection });
-    })
-    .catch((error: unknown) => output.error(String(error)));
 }
 
 /** Opens a sweep file to start from; nothing is written until the person saves it. */

@@ -1,10 +1,10 @@
 /** From a batch script to a preview of its jobs, or to their submission. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { LaunchRefused, type SubmissionPreview, type SubmitOptions } from '#engine/sweeps.ts';
+import type { SubmissionPreview, SubmitOptions } from '#engine/sweeps.ts';
 import { submissionQuestion } from '../presentation/submission-text.ts';
+import { begin, saved } from './begin.ts';
 import type { Command, Deck } from './command.ts';
-import { saved, showRefusal } from './launch-commands.ts';
 
 export const submitCommands: readonly Command[] = [
   { name: 'submitScript', run: submit },
@@ -43,21 +43,7 @@ async function submit(deck: Deck, ...args: readonly unknown[]): Promise<string |
   );
   if (question !== undefined && !(await confirmed(question))) return undefined;
 
-  try {
-    const view = await folder.sweeps.submit(file, options);
-    deck.output.info(`Submitted ${view.id} from ${file}.`);
-    const sweep = deck.workspaces.find(view.directory);
-    // it runs, whether the tree can show it or not
-    if (sweep !== undefined) {
-      deck.tree.revealSweep(sweep).catch((error: unknown) => deck.output.warn(String(error)));
-    }
-    return view.id;
-  } catch (error) {
-    if (!(error instanceof LaunchRefused)) throw error;
-    deck.output.warn(error.message);
-    showRefusal(deck, uri, error);
-    return undefined;
-  }
+  return begin(deck, uri, () => folder.sweeps.submit(file, options));
 }
 
 async function preview(deck: Deck, ...args: readonly unknown[]): Promise<void> {

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { NativeJob } from '#engine/queues/cluster/batch-system.ts';
 import type { QueueListing } from '#engine/queues/clusters.ts';
 import type { ClusterFacts, SystemPlace } from '../cluster-facts.ts';
-import { Pace } from '../pace.ts';
+import { Throttle } from '#engine/throttle.ts';
 import { ownJob, type OwnJob, type OwnJobs, sortedQueue } from '#engine/queues/own-jobs.ts';
 import {
   isDue,
@@ -66,7 +66,7 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
   readonly view: vscode.TreeView<QueueNode>;
   readonly #facts: ClusterFacts;
   readonly #changing = new vscode.EventEmitter<QueueNode | undefined>();
-  readonly #pace = new Pace(refreshInterval, () => this.#onFacts());
+  readonly #throttle = new Throttle(refreshInterval, () => this.#onFacts());
   readonly #shown = new Map<string, Shown>();
   readonly #disposables: readonly { dispose(): unknown }[];
   #keys = '';
@@ -79,8 +79,8 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
     this.#disposables = [
       this.view,
       this.#changing,
-      this.#pace,
-      facts.onDidChange(() => this.#pace.request()),
+      this.#throttle,
+      facts.onDidChange(() => this.#throttle.request()),
       this.view.onDidChangeVisibility(() => this.#askIfDue()),
     ];
   }
@@ -91,7 +91,7 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
 
   /** Sweeps came or went: with them systems may have. */
   systemsChanged(): void {
-    this.#pace.request();
+    this.#throttle.request();
   }
 
   /** Asks every system that is shown, or the one given, again. */

@@ -2,14 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { ClusterFacts } from '../cluster-facts.ts';
-import { Pace } from '../pace.ts';
+import { Throttle } from '#engine/throttle.ts';
 import { statusText, type StatusText } from '../presentation/status.ts';
 import type { Workspaces } from '../workspaces.ts';
 
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('sweepdeck.status', vscode.StatusBarAlignment.Left, 10);
   readonly #workspaces: Workspaces;
-  readonly #pace = new Pace(250, () => this.#show());
+  readonly #throttle = new Throttle(250, () => this.#show());
   readonly #facts: ClusterFacts;
   readonly #subscriptions: readonly { dispose(): void }[];
   #hiding: NodeJS.Timeout | undefined;
@@ -20,8 +20,8 @@ export class StatusBar implements vscode.Disposable {
     this.#facts = facts;
     this.#item.name = 'Sweeps';
     this.#subscriptions = [
-      workspaces.onDidChange(() => this.#pace.request()),
-      facts.onDidChange(() => this.#pace.request()),
+      workspaces.onDidChange(() => this.#throttle.request()),
+      facts.onDidChange(() => this.#throttle.request()),
     ];
   }
 
@@ -32,7 +32,7 @@ export class StatusBar implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#hiding);
-    this.#pace.dispose();
+    this.#throttle.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#item.dispose();
   }

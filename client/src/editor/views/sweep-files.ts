@@ -1,29 +1,29 @@
 /** The sweep files of the workspace, by name: for the quick pick and for the welcome text of an empty tree. */
 import * as vscode from 'vscode';
-import { Pace } from '../pace.ts';
+import { Throttle } from '#engine/throttle.ts';
 import { isFrozen, notOursGlob, sweepFilesGlob } from '../presentation/sweep-file.ts';
 
 const most = 500;
 
 export class SweepFiles implements vscode.Disposable {
   readonly #log: (error: unknown) => void;
-  readonly #pace = new Pace(2000, () => this.#announce());
+  readonly #throttle = new Throttle(2000, () => this.#announce());
   readonly #disposables: readonly { dispose(): unknown }[];
 
   constructor(log: (error: unknown) => void) {
     this.#log = log;
     const watcher = vscode.workspace.createFileSystemWatcher(sweepFilesGlob, false, true, false);
     const ofInterest = (uri: vscode.Uri): void => {
-      if (!isFrozen(uri.fsPath)) this.#pace.request();
+      if (!isFrozen(uri.fsPath)) this.#throttle.request();
     };
     this.#disposables = [
-      this.#pace,
+      this.#throttle,
       watcher,
       watcher.onDidCreate(ofInterest),
       watcher.onDidDelete(ofInterest),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#pace.request()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#throttle.request()),
     ];
-    this.#pace.request();
+    this.#throttle.request();
   }
 
   dispose(): void {

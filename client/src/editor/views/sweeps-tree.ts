@@ -1,7 +1,7 @@
 /** The activity-bar tree: sweep, group of jobs, job. It reads from memory only and refreshes one node at a time. */
 import * as vscode from 'vscode';
 import type { ClusterFacts } from '../cluster-facts.ts';
-import { Pace } from '../pace.ts';
+import { Throttle } from '#engine/throttle.ts';
 import {
   countOf,
   groupNamed,
@@ -41,7 +41,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   /** Running jobs that were shown last, by group node. */
   readonly #running = new Map<string, readonly JobNode[]>();
   readonly #dirty = new Set<Node>();
-  readonly #pace = new Pace(refreshInterval, () => this.#refresh());
+  readonly #throttle = new Throttle(refreshInterval, () => this.#refresh());
   readonly #disposables: { dispose(): void }[] = [];
   #allDirty = false;
   #ticking: NodeJS.Timeout | undefined;
@@ -59,7 +59,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#disposables.push(
       this.view,
       this.#changing,
-      this.#pace,
+      this.#throttle,
       workspaces.onDidChange((change) => this.#onChange(change)),
       facts.onDidChange(() => this.#onAnswer()),
       this.view.onDidChangeVisibility(() => this.#tickWhenSeen()),
@@ -74,7 +74,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   /** Reads everything again. */
   refreshAll(): void {
     this.#allDirty = true;
-    this.#pace.request();
+    this.#throttle.request();
   }
 
   showMore(node: MoreNode): void {
@@ -232,7 +232,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
         }
         break;
     }
-    if (this.#allDirty || this.#dirty.size > 0) this.#pace.request();
+    if (this.#allDirty || this.#dirty.size > 0) this.#throttle.request();
   }
 
   /** What a batch system told of jobs that wait there may have moved on, though nothing was put on record. */
@@ -241,12 +241,12 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
       if (job?.state === 'submitted' && job.native !== undefined) this.#dirty.add(node);
     }
-    if (this.#dirty.size > 0) this.#pace.request();
+    if (this.#dirty.size > 0) this.#throttle.request();
   }
 
   #markDirty(node: Node): void {
     this.#dirty.add(node);
-    this.#pace.request();
+    this.#throttle.request();
   }
 
   #refresh(): void {

@@ -2,7 +2,7 @@
  * Runs a task when asked, at once if it rested for `interval` ms, else when that time is over. Requests in between
  * are one run: a storm of changes costs a view no more than one refresh per interval.
  */
-export class Pace {
+export class Throttle {
   readonly #interval: number;
   readonly #task: () => void;
   #timer: NodeJS.Timeout | undefined;
