@@ -194,7 +194,8 @@ function isJsonMap(json: Json): json is Readonly<Record<string, Json>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-function toJson(value: Value): Json {
+/** The value as JSON has it; digits beyond those of a double are lost. */
+export function toJson(value: Value): Json {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Float) return value.value;
   if (isList(value)) return value.map(toJson);
