@@ -116,7 +116,7 @@ describe('the fate of a job', () => {
         reason: 'launch-failure',
         exitCode: 127,
         detail:
-          'Fake ran its script, which ended with exit code 127 before the command was started. It said last: module: command not found.',
+          'Fake ran its script, which ended with exit code 127 before the command was started. It said last: module: command not found',
       },
     });
   });
