@@ -184,7 +184,8 @@ class CommandCheck {
     if (!document.entry(top, 'parameters') && document.entry(top, 'scheduler')) return;
     const near = nearest(name, [...Object.keys(macros), ...names]);
     const looksLikeVariable = /^[A-Z_][A-Z0-9_]*$/.test(name) && near !== name.toLowerCase();
-    const meant = looksLikeVariable ? `envvar:${name}` : near;
+    const variable = /^env[a-z_]*:([A-Za-z_]\w*)$/i.exec(name)?.[1];
+    const meant = variable ? `envvar:${variable}` : looksLikeVariable ? `envvar:${name}` : near;
     if (meant === undefined) {
       const known = 'a macro or a parameter of this sweep';
       this.#problems.add('unknown-macro', at, `\${${name}} is not ${known}. Write $\${ for a literal \${.`, {

@@ -3,36 +3,22 @@ import { isMap, isScalar } from 'yaml';
 import type { Entry, SweepDocument } from './document.ts';
 import { scalarValue, spanOf, type MapNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
+import {
+  distributionNames,
+  hasFloatBound,
+  hasPositiveBounds,
+  meantInstead,
+  overValues,
+} from './fitting-distributions.ts';
 import { replacing, type ProblemList, type Span } from './problem-list.ts';
-import { isFloat } from './scalar.ts';
 import { keysOf } from './shape-schemas.ts';
-import { nearest } from './spelling.ts';
+import { listed, nearest } from './spelling.ts';
 import type { DistributionName } from './sweep.ts';
 import { reportUnknownValue } from './wrong-values.ts';
 
-export type DefinitionShape = DistributionName | 'nested';
+export { distributionNames } from './fitting-distributions.ts';
 
-/** All distributions, in the order in which a list of them makes sense to a reader. */
-export const distributionNames: readonly DistributionName[] = [
-  'constant',
-  'categorical',
-  'categorical_w_probabilities',
-  'int_uniform',
-  'uniform',
-  'q_uniform',
-  'log_uniform_values',
-  'q_log_uniform_values',
-  'inv_log_uniform_values',
-  'normal',
-  'q_normal',
-  'log_normal',
-  'q_log_normal',
-  'beta',
-  'q_beta',
-  'log_uniform',
-  'q_log_uniform',
-  'inv_log_uniform',
-];
+export type DefinitionShape = DistributionName | 'nested';
 
 /** Keys of every definition shape. */
 export const definitionKeys: ReadonlySet<string> = new Set(
@@ -79,7 +65,11 @@ export function chooseShape(
   const entries = document.entries(map);
   const stated = entries.find((entry) => entry.name === 'distribution');
   const names = new Set(entries.map((entry) => entry.name));
-  if (stated) return statedShape(problems, stated, names);
+  if (stated) return statedShape(document, problems, map, stated);
+  if (isGroupOfDefinitions(document, entries)) {
+    reportShapeless(document, problems, map, name, owner);
+    return undefined;
+  }
   const shape = shapeByKeys(document, map, names, problems);
   if (shape) return shape;
   const repaired = new Set(names);
@@ -99,31 +89,90 @@ export function chooseShape(
   return undefined;
 }
 
+/** `{a: {values: [1]}, b: {min: 0, max: 1}}`: keys of a definition hold no definitions themselves. */
+function isGroupOfDefinitions(document: SweepDocument, entries: readonly Entry[]): boolean {
+  const holdsAnything = ['parameters', 'value', 'values'];
+  return (
+    entries.length > 0 &&
+    entries.every(
+      ({ name, value }) =>
+        !holdsAnything.includes(name) &&
+        value !== undefined &&
+        isMap(value) &&
+        document.entries(value).some((inner) => telling.includes(inner.name)),
+    )
+  );
+}
+
 function statedShape(
+  document: SweepDocument,
   problems: ProblemList,
+  map: MapNode,
   stated: Entry,
-  names: ReadonlySet<string>,
 ): DefinitionShape | undefined {
   if (!stated.value) return undefined;
   const word = isScalar(stated.value) ? scalarValue(stated.value) : undefined;
   const known = distributionNames.find((one) => one === word);
-  if (known === 'categorical' && names.has('probabilities')) {
+  if (known === 'categorical' && document.entry(map, 'probabilities')) {
     const weighted = 'categorical_w_probabilities';
     problems.add('unknown-value', stated.written, `Values with probabilities are called '${weighted}'.`, {
       fix: replacing(`Change to '${weighted}'`, stated.written, weighted),
     });
     return weighted;
   }
-  if (known) return known;
+  if (known) return reportOtherKeys(document, problems, map, stated, known) ?? known;
   const at =
     stated.written[0] === stated.written[1]
       ? spanOf(stated.key)
       : isScalar(stated.value)
         ? stated.written
         : spanOf(stated.key);
-  const near = reportUnknownValue(problems, 'distribution', stated.value, at, distributionNames);
+  const near = reportUnknownValue(problems, 'distribution', stated.value, at, distributionNames, (near) =>
+    hasPositiveBounds(document, map) ? (overValues[near] ?? near) : near,
+  );
   return distributionNames.find((one) => one === near);
 }
+
+/**
+ * One problem for a definition all of whose keys are those of another distribution than the one it names,
+ * or all but the step `q`. Returns the distribution that was meant.
+ */
+function reportOtherKeys(
+  document: SweepDocument,
+  problems: ProblemList,
+  map: MapNode,
+  stated: Entry,
+  known: DistributionName,
+): DistributionName | undefined {
+  const own = keysOf(known);
+  const keys = document.entries(map).filter(({ name }) => name !== 'distribution');
+  const foreign = keys.filter(({ name }) => !own.includes(name)).map(({ name }) => name);
+  if (foreign.length === 0) return undefined;
+  const isStep = foreign.length === 1 && foreign[0] === 'q';
+  if (!isStep && foreign.length < keys.length) return undefined;
+  const meant = meantInstead(document, map, known);
+  if (meant === undefined) return undefined;
+  const verb = foreign.length === 1 ? 'does' : 'do';
+  problems.add(
+    'distribution-keys',
+    stated.written,
+    `${listed(
+      foreign.map((name) => `'${name}'`),
+      'and',
+    )} ${verb} not belong to ${withArticle(known)} parameter, but to ${withArticle(meant)} one.`,
+    {
+      // another shape of the same bounds is for the person to choose
+      fix:
+        isStep || meant === 'categorical' || meant === 'constant'
+          ? replacing(`Change to '${meant}'`, stated.written, meant)
+          : undefined,
+    },
+  );
+  return meant;
+}
+
+/** `a uniform`, `an int_uniform`. */
+export const withArticle = (word: string): string => `${/^[aeio]/.test(word) ? 'an' : 'a'} ${word}`;
 
 /** The key `distribution` itself is misspelt: its value still tells the shape. */
 function misspeltDistribution(
@@ -148,21 +197,13 @@ function shapeByKeys(
 ): DefinitionShape | undefined {
   const keys: Keys = {
     names,
-    boundsAreIntegers: !isFloatBound(document, map, 'min') && !isFloatBound(document, map, 'max'),
+    boundsAreIntegers: !hasFloatBound(document, map),
   };
   const row = byKeys.find(({ any }) => any.some((one) => one.split('+').every((key) => names.has(key))));
   if (!row) return undefined;
   const shape = row.shape(keys);
   if (row.named && problems) reportUnnamed(document, problems, map, shape);
   return shape;
-}
-
-function isFloatBound(document: SweepDocument, map: MapNode, name: string): boolean {
-  const value = document.entry(map, name)?.value;
-  if (value === undefined || !isScalar(value)) return false;
-  const scalar = scalarValue(value);
-  // a number in quotes is a mistake of its own, but tells what was meant
-  return typeof scalar === 'string' ? !/^[-+]?[\d_]+$/.test(scalar) : isFloat(scalar);
 }
 
 function reportUnnamed(

@@ -187,15 +187,18 @@ export class SweepDocument {
   }
 
   #entryAt(map: MapNode, offset: number): Step | undefined {
-    const entries = this.entries(map);
-    for (const entry of entries) {
+    let ended: Step | undefined;
+    for (const entry of this.entries(map)) {
       if (entry.inherited) continue;
       const [keyStart, keyEnd] = spanOf(entry.key);
       if (keyStart <= offset && offset <= keyEnd) return { kind: 'entry', map, entry, on: 'key' };
-      if (entry.written[0] <= offset && offset <= entry.written[1])
-        return { kind: 'entry', map, entry, on: 'value' };
+      if (offset < entry.written[0] || entry.written[1] < offset) continue;
+      const step: Step = { kind: 'entry', map, entry, on: 'value' };
+      // a nested map ends where the next key begins, which is then what stands at the offset
+      if (offset < entry.written[1]) return step;
+      ended ??= step;
     }
-    return undefined;
+    return ended;
   }
 
   #itemAt(list: ListNode, offset: number): Step | undefined {
@@ -216,13 +219,13 @@ export class SweepDocument {
     let broken = false;
     const lines = new Set<number>();
     const described = errors.map((error) => describeYamlError(error, this.text));
-    for (const { code, message, at } of described.filter((one) => one.code !== 'yaml-tag')) {
+    for (const { code, message, at, fix } of described.filter((one) => one.code !== 'yaml-tag')) {
       if (code !== 'yaml-multiple-documents') broken = true;
       // one slip of the pen makes the parser stumble several times: its first report is the right one
       const line = this.lines.position(at[0]).line;
       if (lines.has(line)) continue;
       lines.add(line);
-      problems.add(code, at, message);
+      problems.add(code, at, message, { fix });
     }
     for (const { code, message, at } of described.filter((one) => one.code === 'yaml-tag')) {
       if (!lines.has(this.lines.position(at[0]).line)) problems.add(code, at, message);

@@ -1,11 +1,12 @@
 /** The tree of parameters: every definition at every depth, flattened to leaves. */
 import { isMap, isScalar, isSeq } from 'yaml';
-import { chooseShape, definitionKeys, type DefinitionShape } from './definition.ts';
+import { chooseShape, definitionKeys, withArticle, type DefinitionShape } from './definition.ts';
 import { checkDistribution, DefinitionEntries, toDistribution } from './distribution-reading.ts';
 import type { Entry, SweepDocument } from './document.ts';
 import { scalarValue, spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
 import { replacing, type ProblemList, type Span, type SpanFix } from './problem-list.ts';
 import { checkShape } from './shapes.ts';
+import { listed } from './spelling.ts';
 import type { Distribution } from './sweep.ts';
 import { misreading } from './yaml-versions.ts';
 
@@ -142,10 +143,16 @@ class ParameterReader {
       tolerated: this.#tolerated,
       mayLack: ['distribution'],
       elsewhere: nestedElsewhere,
-      foreignKey: (key) =>
-        definitionKeys.has(key)
-          ? `'${key}' does not belong to a ${shapeInWords(shape)} parameter.`
-          : undefined,
+      foreign: {
+        has: (key) => definitionKeys.has(key),
+        group: () => '',
+        sentence: (keys) =>
+          `${listed(
+            keys.map((key) => `'${key}'`),
+            'and',
+          )} ${keys.length === 1 ? 'does' : 'do'} not belong to ${withArticle(shape)} parameter.`,
+        listsAllowed: true,
+      },
     });
     if (shape === 'nested') {
       this.#checkGroup(map, owner);
@@ -169,10 +176,6 @@ class ParameterReader {
 }
 
 const nestedElsewhere: ReadonlySet<string> = new Set(['parameters']);
-
-function shapeInWords(shape: DefinitionShape): string {
-  return shape === 'nested' ? 'nested' : shape;
-}
 
 /** `lr: 0.1` or `lr: [0.1, 0.2]` where a definition belongs. */
 function reportPlainDefinition(

@@ -25,6 +25,7 @@ export const problemSeverities = {
   'parameter-shape': 'error',
   'parameter-collision': 'error',
   // distributions
+  'distribution-keys': 'error',
   'min-not-less-than-max': 'error',
   'probabilities-length': 'error',
   'probabilities-sum': 'error',

@@ -7,6 +7,7 @@ import { scalarValue, spanOf, startOf, type MapNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
 import { readParameters } from './parameters.ts';
 import type { ProblemCode } from './problem-codes.ts';
+import { misplacedAtTop } from './misplaced-keys.ts';
 import { ProblemList } from './problem-list.ts';
 import { checkRemarks } from './remarks.ts';
 import { checkScheduler, hasSchedulerJob, hasSearchSpace, methodOf } from './scheduler-checks.ts';
@@ -87,7 +88,12 @@ function checkTop(
 ): void {
   const [first] = document.entries(top);
   const owner = first ? spanOf(first.key) : startOf(top);
-  checkShape(document, problems, top, 'sweep', { owner, what: 'a sweep', elsewhere: readElsewhere });
+  checkShape(document, problems, top, 'sweep', {
+    owner,
+    what: 'a sweep',
+    elsewhere: readElsewhere,
+    foreign: misplacedAtTop,
+  });
   reportMissing(document, problems, top, owner);
   for (const key of readElsewhere) {
     const entry = document.entry(top, key);
@@ -117,6 +123,8 @@ function reportMissing(
   owner: readonly [number, number],
 ): void {
   if (document.broken) return;
+  const known = keysOf('sweep');
+  const unknown = document.entries(top).filter((entry) => !known.includes(entry.name));
   const missing = [
     {
       key: 'method',
@@ -126,13 +134,12 @@ function reportMissing(
     },
     {
       key: 'parameters',
-      replaced: hasSearchSpace(document, top),
+      replaced:
+        hasSearchSpace(document, top) || unknown.some(({ name, value }) => misplacedAtTop.has(name, value)),
       insert: undefined,
       message: 'The parameters are missing: what varies from job to job.',
     },
   ];
-  const known = keysOf('sweep');
-  const unknown = document.entries(top).filter((entry) => !known.includes(entry.name));
   for (const { key, replaced, insert, message } of missing) {
     if (replaced || document.entry(top, key)) continue;
     // the misspelt key has been reported

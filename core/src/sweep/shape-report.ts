@@ -21,8 +21,18 @@ export interface ShapeContext {
   readonly mayLack?: readonly string[];
   /** Keys that have a reader of their own; their content is not looked at. */
   readonly elsewhere?: ReadonlySet<string>;
-  /** Sentence for a key that belongs to another shape of the same family. */
-  readonly foreignKey?: (name: string) => string | undefined;
+  /** Keys that belong elsewhere, and a sentence about those of them that are here. */
+  readonly foreign?: ForeignKeys;
+}
+
+export interface ForeignKeys {
+  has(name: string, value: TreeNode | undefined): boolean;
+  /** Keys of one group are one mistake. */
+  group(name: string): string;
+  /** @param names of one group, at least one, in the order of the text */
+  sentence(names: readonly string[]): string;
+  /** Whether to say which keys could stand here instead. */
+  readonly listsAllowed: boolean;
 }
 
 /** Where a validator's error is in the file. */
@@ -43,6 +53,7 @@ export class ShapeReport {
   readonly #context: ShapeContext;
   /** Missing keys that are there under a misspelt name: `pointer/key`. */
   readonly #misspelt = new Set<string>();
+  readonly #foreign: Entry[] = [];
 
   constructor(
     document: SweepDocument,
@@ -63,6 +74,7 @@ export class ShapeReport {
     for (const error of errors) {
       if (error.keyword === 'additionalProperties') this.#reportUnknownKey(error, missing);
     }
+    this.#reportForeign();
     for (const error of errors) {
       const place = this.#place(error.instancePath);
       switch (error.keyword) {
@@ -114,8 +126,8 @@ export class ShapeReport {
       .filter((key) => !this.#misspelt.has(`${error.instancePath}/${key}`));
     const taken = new Set(this.#document.entries(map).map((one) => one.name));
     const allowed = this.#allowedKeys(error.instancePath).filter((key) => !taken.has(key));
-    const foreign = this.#context.foreignKey?.(name);
-    const near = nearest(name, wanted) ?? (foreign === undefined ? nearest(name, allowed) : undefined);
+    const foreign = error.instancePath === '' && this.#context.foreign?.has(name, entry.value) === true;
+    const near = nearest(name, wanted) ?? (foreign ? undefined : nearest(name, allowed));
     const at = spanOf(entry.key);
     if (near !== undefined) {
       this.#misspelt.add(`${error.instancePath}/${near}`);
@@ -124,9 +136,30 @@ export class ShapeReport {
       });
       return;
     }
-    const hint =
-      allowed.length > 0 ? `Allowed here: ${listed(allowed, 'and')}.` : 'No other key can stand here.';
-    this.#problems.add('unknown-key', at, `${foreign ?? `Unknown key '${name}'.`} ${hint}`);
+    if (foreign) this.#foreign.push(entry);
+    else this.#problems.add('unknown-key', at, `Unknown key '${name}'. ${allowedInWords(allowed)}`);
+  }
+
+  /** Several keys of another shape are one mistake. */
+  #reportForeign(): void {
+    const { foreign } = this.#context;
+    if (!foreign) return;
+    const groups = Map.groupBy(this.#foreign, ({ name }) => foreign.group(name));
+    for (const group of groups.values()) this.#reportForeignGroup(foreign, group);
+  }
+
+  #reportForeignGroup(foreign: ForeignKeys, group: readonly Entry[]): void {
+    const [first, ...others] = group;
+    if (!first) return;
+    const taken = new Set(this.#document.entries(this.#map).map(({ name }) => name));
+    const allowed = this.#allowedKeys('').filter((key) => !taken.has(key));
+    const sentence = foreign.sentence(group.map(({ name }) => name));
+    this.#problems.add(
+      'unknown-key',
+      spanOf(first.key),
+      foreign.listsAllowed ? `${sentence} ${allowedInWords(allowed)}` : sentence,
+      { related: others.map(({ name, key }) => ({ message: `'${name}' is here.`, at: spanOf(key) })) },
+    );
   }
 
   #reportMissing(error: ErrorObject, place: Place): void {
@@ -202,6 +235,9 @@ export class ShapeReport {
     return { map: node && isMap(node) ? node : undefined, entry, node, name, owner, what };
   }
 }
+
+const allowedInWords = (allowed: readonly string[]): string =>
+  allowed.length > 0 ? `Allowed here: ${listed(allowed, 'and')}.` : 'No other key can stand here.';
 
 /** The value itself; its key where there is nothing to mark; the first character of something large. */
 function placeOfValue(place: Place): Span {

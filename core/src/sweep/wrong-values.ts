@@ -33,16 +33,25 @@ export function kindOf(node: TreeNode): string {
   return `the number ${node.source}`;
 }
 
-/** Reports a word that is none of the allowed ones. */
+/** British spellings are understood, but not offered. */
+export const isOffered = (word: string): boolean => !word.endsWith('imise');
+
+/**
+ * Reports a word that is none of the allowed ones. Returns the one that was meant, if any is near:
+ * `inContext` can put a better one in its place.
+ */
 export function reportUnknownValue(
   problems: ProblemList,
   what: string,
   node: TreeNode,
   at: Span,
-  allowed: readonly string[],
+  known: readonly string[],
+  inContext: (near: string) => string = (near) => near,
 ): string | undefined {
+  const allowed = known.filter(isOffered);
   const word = isScalar(node) ? node.source : '';
-  const near = word === '' ? undefined : nearest(word, allowed);
+  const nearWord = word === '' ? undefined : nearest(word, known)?.replace(/imise$/, 'imize');
+  const near = nearWord === undefined ? undefined : inContext(nearWord);
   const found =
     isScalar(node) && word !== ''
       ? `Unknown ${what} '${word}'.`

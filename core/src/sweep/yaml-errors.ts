@@ -1,6 +1,7 @@
 import type { ErrorCode, YAMLError } from 'yaml';
 import type { ProblemCode } from './problem-codes.ts';
-import type { Span } from './problem-list.ts';
+import type { Span, SpanFix } from './problem-list.ts';
+import { keysOf } from './shape-schemas.ts';
 
 interface Sentence {
   readonly code: ProblemCode;
@@ -77,8 +78,13 @@ const byMessage: readonly {
 ];
 
 /** A parser error as a problem: our code, our sentence, and the exact stretch of text. */
-export function describeYamlError(error: YAMLError, text: string): Sentence & { readonly at: Span } {
+export function describeYamlError(
+  error: YAMLError,
+  text: string,
+): Sentence & { readonly at: Span; readonly fix?: SpanFix | undefined } {
   const at = smallest(error.pos, text);
+  const slip = slipAt(at, error, text);
+  if (slip) return { ...slip, at };
   const special = byMessage.map(({ pattern, sentence }) => {
     const match = pattern.exec(error.message);
     return match ? sentence(match) : undefined;
@@ -88,6 +94,43 @@ export function describeYamlError(error: YAMLError, text: string): Sentence & { 
   const message = special.find((sentence) => sentence !== undefined) ?? known?.message;
   return { code: 'yaml-syntax', message: message ?? 'This can not be read as YAML.', at };
 }
+
+/** A line or bracket of which it is plain what is missing. */
+function slipAt(
+  [start, end]: Span,
+  { code, message }: YAMLError,
+  text: string,
+): (Sentence & { readonly fix: SpanFix }) | undefined {
+  if (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR') {
+    const line = /^[^\r\n]*/.exec(text.slice(start))?.[0] ?? '';
+    const key = /^([A-Za-z_]\w*)(:(?=[^\s:/\\])| (?=[\w.-]+ *(?:#|$)))/.exec(line);
+    if (key && topKeys.has(key[1] ?? '') && isLineStart(text, start)) {
+      const at = start + key[0].length;
+      return key[2] === ':'
+        ? {
+            ...syntax('A space is missing after the colon.'),
+            fix: { title: 'Insert a space', edits: [{ at: [at, at], newText: ' ' }] },
+          }
+        : {
+            ...syntax('A colon is missing after the key.'),
+            fix: { title: 'Insert a colon', edits: [{ at: [at - 1, at - 1], newText: ':' }] },
+          };
+    }
+  }
+  const closing = text.slice(start, end);
+  const missing = /end with a ([\]}])/.exec(message)?.[1];
+  if (missing !== undefined && /^[\]}]$/.test(closing) && closing !== missing) {
+    return {
+      ...syntax(`The closing ${missing} is missing.`),
+      fix: { title: `Insert ${missing}`, edits: [{ at: [start, start], newText: missing }] },
+    };
+  }
+  return undefined;
+}
+
+const topKeys: ReadonlySet<string> = new Set(keysOf('sweep'));
+
+const isLineStart = (text: string, at: number): boolean => at === 0 || /[\r\n]/.test(text[at - 1] ?? '');
 
 /** Inside the text, on one line, and at least one character wherever there is one. */
 function smallest([from, to]: readonly [number, number], text: string): Span {

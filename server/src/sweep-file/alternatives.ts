@@ -3,18 +3,19 @@
  * a row gives edits that leave the file well formed, or nothing.
  */
 import { isMap, isScalar } from 'yaml';
-import { distributionNames } from '#core/sweep/definition.ts';
-import type { MapNode, SweepDocument } from '#core/sweep/document.ts';
+import { distributionNames, distributionsFor, meantInstead } from '#core/sweep/fitting-distributions.ts';
+import type { Entry, MapNode, SweepDocument } from '#core/sweep/document.ts';
 import { keyName } from '#core/sweep/document.ts';
 import { insertion, removal, removalAt } from '#core/sweep/edits.ts';
 import type { Span, SpanEdit } from '#core/sweep/problem-list.ts';
-import { closest } from '#core/sweep/spelling.ts';
+import { closest, editDistance, nearest } from '#core/sweep/spelling.ts';
+import { isOffered } from '#core/sweep/wrong-values.ts';
 import { floatText, quoted } from '#core/sweep/yaml-versions.ts';
 import type { Fix, Problem } from '#core/text.ts';
 import { numberOf } from '#core/value.ts';
 import type { SweepAnalysis } from './analysis.ts';
 import { asList, asRange, evenProbabilities, scaleProbabilities, validName } from './parameter-ways.ts';
-import { describe } from './schema.ts';
+import { allowsText, couldBe, describe } from './schema.ts';
 import { entryOf, topOf, way, type Place, type Way, type Ways } from './ways.ts';
 
 /** So many suggestions can be taken in at a glance. */
@@ -30,6 +31,7 @@ const rows: Readonly<Record<string, Ways>> = {
   'out-of-range': (place) => [raiseToMinimum(place)],
   'missing-key': (place) => insertMissing(place),
   'parameter-shape': (place) => [asRange(place)],
+  'distribution-keys': otherDistributions,
   'parameter-name': (place) => [validName(place)],
   'parameter-collision': (place) => [removeEntry(place)],
   'probabilities-sum': (place) => [scaleProbabilities(place), evenProbabilities(place)],
@@ -77,15 +79,30 @@ function rewordings({ document, span }: Pick<Place, 'document' | 'span'>, words:
 }
 
 function otherWords(place: Place): readonly Way[] {
-  const entry = entryOf(place)?.entry;
-  if (entry?.written[0] !== place.span[0]) return [];
-  if (entry.name === 'distribution') return rewordings(place, distributionNames);
+  const step = entryOf(place);
+  if (step?.entry.written[0] !== place.span[0]) return [];
+  if (step.entry.name === 'distribution') {
+    // those that the other keys allow, as long as these are in order themselves
+    const fitting = distributionsFor(place.document, step.map);
+    return rewordings(place, fitting.length > 0 ? fitting : distributionNames);
+  }
   const words = describe(place.document, place.steps)?.schema.enum ?? [];
   return rewordings(
     place,
-    // the British spellings are understood, but not offered
-    words.filter((word): word is string => typeof word === 'string' && !word.endsWith('imise')),
+    words.filter((word): word is string => typeof word === 'string' && isOffered(word)),
   );
+}
+
+/** The distributions of which the definition has the keys, the likeliest first. */
+function otherDistributions({ document, span, steps }: Place): readonly Way[] {
+  const map = entryOf({ steps })?.map;
+  const stated = distributionNames.find((name) => name === document.text.slice(...span));
+  if (map === undefined || stated === undefined) return [];
+  const meant = meantInstead(document, map, stated);
+  return distributionsFor(document, map)
+    .toSorted((a, b) => Number(b === meant) - Number(a === meant))
+    .slice(0, most)
+    .map((name) => ({ title: `Change to '${name}'`, edits: [{ at: span, newText: name }] }));
 }
 
 function otherKeys({ document, span, steps }: Place): readonly Way[] {
@@ -98,12 +115,29 @@ function otherKeys({ document, span, steps }: Place): readonly Way[] {
     Object.keys(known).filter((key) => !taken.has(key)),
   )
     .slice(0, most - 1)
+    .filter((key) => isLike(step.entry.name, key) && couldBe(document, known[key], step.entry.value))
     .map((key) => ({ title: `Rename to '${key}'`, edits: [{ at: span, newText: key }] }));
+}
+
+/** Whether half of the letters agree at least. */
+function isLike(word: string, other: string): boolean {
+  const limit = Math.floor(Math.max(word.length, other.length) / 2);
+  return nearest(word, [other]) !== undefined || editDistance(word.toLowerCase(), other, limit) <= limit;
 }
 
 function removeEntry({ document, steps }: Place): Way | undefined {
   const step = entryOf({ steps });
-  return step && way(`Remove '${step.entry.name}'`, removal(document, step.map, step.entry));
+  if (step === undefined || holdsUsedAnchor(document, step.entry)) return undefined;
+  return way(`Remove '${step.entry.name}'`, removal(document, step.map, step.entry));
+}
+
+/** Whether an alias elsewhere would lead nowhere without the entry. */
+function holdsUsedAnchor({ text }: SweepDocument, { key, written }: Entry): boolean {
+  const [start, end] = [key.range[0], written[1]];
+  const around = `${text.slice(0, start)}\n${text.slice(end)}`;
+  return [...text.slice(start, end).matchAll(/&([^\s,[\]{}]+)/g)].some(([, name = '']) =>
+    around.includes(`*${name}`),
+  );
 }
 
 function removeTop({ document }: Place, name: string): Way | undefined {
@@ -155,6 +189,8 @@ function quoteValue({ document, span, steps }: Place): Way | undefined {
   if (!node || !isScalar(node) || node.range[0] !== span[0] || node.type !== 'PLAIN') return undefined;
   const source = document.text.slice(node.range[0], node.range[1]);
   if (source === '' || source !== node.source) return undefined;
+  const wanted = describe(document, steps)?.schema;
+  if (wanted !== undefined && !allowsText(wanted)) return undefined;
   return way('Put it in quotes', { at: [node.range[0], node.range[1]], newText: quoted(source) });
 }
 

@@ -5,8 +5,9 @@
 import { isMap } from 'yaml';
 import schema from '#schemas/sweep.schema.json' with { type: 'json' };
 import { chooseShape } from '#core/sweep/definition.ts';
-import type { MapNode, Step, SweepDocument } from '#core/sweep/document.ts';
+import type { MapNode, Step, SweepDocument, TreeNode } from '#core/sweep/document.ts';
 import { ProblemList } from '#core/sweep/problem-list.ts';
+import { Float, isList, isMap as isMapValue, numberOf, type Value } from '#core/value.ts';
 
 export interface Schema {
   readonly title?: string;
@@ -102,4 +103,50 @@ function resolve(
   return (
     branches.reduce((best, branch) => (knows(branch) > knows(best) ? branch : best), branches[0]) ?? place
   );
+}
+
+/** The choices that a schema offers, references followed. */
+function branches(place: Schema): readonly Schema[] {
+  const own = dereferenced(place);
+  return own.anyOf === undefined ? [own] : own.anyOf.flatMap(branches);
+}
+
+const typesOf = ({ type }: Schema): readonly string[] | undefined =>
+  typeof type === 'string' ? [type] : type;
+
+/** Whether text may stand there. */
+export const allowsText = (place: Schema): boolean =>
+  branches(place).some((branch) => typesOf(branch)?.includes('string') !== false);
+
+/** Whether the value is of a kind that the schema knows; an empty one may become anything. */
+export function couldBe(
+  document: SweepDocument,
+  place: Schema | undefined,
+  node: TreeNode | undefined,
+): boolean {
+  if (place === undefined || node === undefined) return true;
+  const value = document.value(node);
+  if (value === null) return true;
+  return branches(place).some((branch) => {
+    const words = branch.enum ?? (branch.const === undefined ? undefined : [branch.const]);
+    const types = typesOf(branch);
+    return words === undefined
+      ? types === undefined || types.some((type) => isOfType(value, type))
+      : words.includes(value);
+  });
+}
+
+function isOfType(value: Value, type: string): boolean {
+  switch (type) {
+    case 'array':
+      return isList(value);
+    case 'object':
+      return isMapValue(value);
+    case 'number':
+      return numberOf(value) !== undefined;
+    case 'integer':
+      return !(value instanceof Float) && Number.isInteger(numberOf(value));
+    default:
+      return typeof value === type;
+  }
 }

@@ -63,6 +63,48 @@ describe('code actions of a sweep file', () => {
     ]);
   });
 
+  it('are about the entry that begins where a nested map ends', () => {
+    const text = `${head}method: random\nmetric:\n  name: loss\n  goal: minimize\nparametrs: {a: {values: [1]}}\n`;
+    const offered = titles(actionsAt(text, 'unknown-key'));
+    assert.ok(offered.includes("Remove 'parametrs'"), offered.join('; '));
+    assert.ok(!offered.includes("Remove 'metric'"), offered.join('; '));
+    const early = `${head}method: random\nmetric: {name: a, goal: minimize}\nparameters:\n  a: {values: [1]}\nearly_terminate: {type: hyperband}\n`;
+    assert.match(
+      afterwards(early, 'missing-key', "Insert 'min_iter: 3'"),
+      /\{min_iter: 3, type: hyperband\}/,
+    );
+  });
+
+  it('rename only to keys that are alike and can hold the value', () => {
+    const renames = (text: string) =>
+      titles(actionsAt(text, 'unknown-key')).filter((title) => title.startsWith('Rename'));
+    const parameters = 'parameters: {a: {values: [1, 2]}}\n';
+    assert.deepEqual(renames(`program: a.py\nmetod: grid\n${parameters}`), ["Rename to 'method'"]); // not 'metric'
+    assert.deepEqual(renames(`${head}method: grid\nworkers_of_mine: 4\n${parameters}`), []);
+  });
+
+  it('keep an entry whose anchor is in use', () => {
+    const text = `${head}method: random\nshared: &r {min: 0, max: 1}\nparameters: {a: *r}\n`;
+    assert.ok(!titles(actionsAt(text, 'unknown-key')).includes("Remove 'shared'"));
+  });
+
+  it('don’t quote a number where a number has to be', () => {
+    const at = (text: string) => titles(actionsAt(`${head}method: random\n${text}`, 'yaml-1-1'));
+    assert.ok(!at('parameters: {a: {min: 1e-5, max: 1.0}}\n').includes('Put it in quotes'));
+    assert.ok(at('parameters: {a: {values: [1e-5, 1.0]}}\n').includes('Put it in quotes'));
+  });
+
+  it('offer for a distribution with the keys of another those that have them', () => {
+    const text = `${head}method: random\nparameters: {a: {distribution: normal, min: 0, max: 1}}\n`;
+    const actions = actionsAt(text, 'distribution-keys');
+    assert.deepEqual(titles(actions).slice(0, 3), [
+      "Change to 'uniform'",
+      "Change to 'int_uniform'",
+      "Change to 'q_uniform'",
+    ]);
+    assert.ok(actions.every(({ preferred }) => preferred !== true));
+  });
+
   it('don’t prefer a fix that is one way of several', () => {
     const text = `${head}method: grid\nparameters:\n  lr: {min: 0.0, max: 1.0}\n`;
     const actions = actionsAt(text, 'grid-continuous');
