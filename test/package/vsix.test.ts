@@ -38,6 +38,7 @@ const shipped = [
   'extension/media/walkthrough/3-launch.md',
   'extension/media/walkthrough/4-watch.md',
   'extension/media/walkthrough/5-report.md',
+  'extension/media/walkthrough/6-cluster.md',
   'extension/package.json',
   'extension/python/sweepdeck/__init__.py',
   'extension/python/sweepdeck/py.typed',

@@ -81,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
   const statusBar = new StatusBar(workspaces, facts);
   const logs = new JobLogs(workspaces, (line) => output.warn(line));
   const files = new SweepFiles(logError);
+  const refusals = new Refusals(workspaces, settings, logError);
   context.subscriptions.push(
     output,
     pages,
@@ -94,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     new SweepLanguage(logError),
     new CodeLenses(previews),
     new Notifications(workspaces, logError),
-    new Refusals(workspaces, logError),
+    refusals,
     registerCommands({
       workspaces,
       settings,
@@ -107,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
       facts,
       natives,
       queue,
+      refusals,
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void workspaces.setFolders(localFolders())),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void workspaces.reopen()),

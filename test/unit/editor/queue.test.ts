@@ -15,11 +15,18 @@ import {
   queueRowLabel,
   queueRowTooltip,
 } from '../../../client/src/editor/presentation/queue-rows.ts';
-import { refusalOf, refusedLine } from '../../../client/src/editor/presentation/refusal.ts';
+import {
+  lineInScript,
+  nextStep,
+  refusalOf,
+  refusedDirective,
+  unusableQueue,
+} from '../../../client/src/editor/presentation/refusal.ts';
 import type { NativeJob } from '#engine/queues/cluster/batch-system.ts';
 import { partitionLists } from '#engine/queues/cluster/partitions.ts';
 import type { KnownQueue } from '#engine/queues/clusters.ts';
 import { ownJob, ownJobsOf, sortedQueue } from '#engine/queues/own-jobs.ts';
+import { queueProblems } from '#engine/queues/queues.ts';
 import { readQueues } from '#engine/queues/queue-settings.ts';
 import { sampleJob, sampleView } from './sample-view.ts';
 
@@ -177,18 +184,31 @@ describe('a refusal', () => {
 
   it('belongs to the line that it names, blanks left out', () => {
     const text = '#!/bin/sh\r\n  #SBATCH -p gpux \r\npython train.py\r\n';
-    assert.deepEqual(refusedLine(refusal, text), {
-      line: 1,
-      start: 2,
-      end: 17,
-      message: 'sbatch: error: invalid partition specified: gpux.',
-    });
+    const refused = refusedDirective(refusal);
+    assert.equal(refused?.message, 'sbatch: error: invalid partition specified: gpux.');
+    assert.deepEqual(lineInScript(refused.directive, text), { line: 1, start: 2, end: 17 });
   });
 
   it('belongs nowhere when the line is not there any more, or none was named', () => {
-    assert.equal(refusedLine(refusal, '#!/bin/sh\n#SBATCH -p gpu\n'), undefined);
-    assert.equal(refusedLine('Invalid account.', '#!/bin/sh\n\n'), undefined);
-    assert.equal(refusedLine('No. The line is: ', '\n\n'), undefined);
+    assert.equal(lineInScript('#SBATCH -p gpux', '#!/bin/sh\n#SBATCH -p gpu\n'), undefined);
+    assert.equal(refusedDirective('Invalid account.'), undefined);
+    assert.equal(refusedDirective('No. The line is: '), undefined);
+  });
+
+  it("may be the catalogue's, of a queue that is not asked at all", () => {
+    const [sentence = ''] = queueProblems('gpu', {
+      queues: readQueues({ gpu: { system: 'slurm', directives: ['--tim=5'] } }).queues,
+    });
+    assert.equal(unusableQueue(sentence), 'gpu');
+    assert.equal(refusedDirective(sentence)?.directive, '#SBATCH --tim=5');
+    assert.equal(unusableQueue(refusal), undefined);
+  });
+
+  it('says what to do: settings count at once, files only when they are launched again', () => {
+    const id = 'q-1';
+    assert.match(nextStep('settings', { id, source: 'sweep-file' }), /then resume q-1/);
+    assert.match(nextStep('own-file', { id, source: 'sweep-file' }), /launch again/);
+    assert.match(nextStep('settings', { id, source: 'batch-script' }), /submit again/);
   });
 
   it('counts while the sweep stands still because of it', () => {

@@ -162,6 +162,38 @@ describe('notifications', () => {
     assert.equal(since(braked, braked), undefined);
   });
 
+  it('say what a batch system refused, and lead to the line', () => {
+    const refused = sampleView({
+      phase: 'paused',
+      phaseReason: 'submit-rejected',
+      phaseDetail: 'invalid partition. The line is: #SBATCH -p gpux',
+    });
+    const said = since(running, refused);
+    assert.match(said?.text ?? '', /invalid partition/);
+    assert.deepEqual(said?.actions, ['showRefusal', 'resume']);
+    assert.match(sweepWords(refused), /\brefused\b/);
+    assert.doesNotMatch(sweepWords(braked), /\brefused\b/);
+  });
+
+  it("say in the system's words what somebody asked for and did not get, each time", () => {
+    const [held, cancelled] = [
+      'Jobs could not be held. qhold: Unauthorized Request',
+      'Jobs could not be cancelled; it is tried again. qdel: cannot connect',
+    ];
+    const after = (...notices: readonly string[]) =>
+      sampleView({ notices: notices.map((detail, index) => ({ at: index, detail })) });
+    assert.deepEqual(since(running, after(held)), {
+      severity: 'warning',
+      text: `quadratic-7: ${held}`,
+      actions: [],
+    });
+    assert.equal(since(after(held), after(held)), undefined);
+    assert.equal(since(after(held), after(held, held))?.text, `quadratic-7: ${held}`);
+    assert.equal(since(after(held), after(held, cancelled))?.text, `quadratic-7: ${cancelled}`);
+    assert.equal(since(after(cancelled), after(cancelled, cancelled)), undefined);
+    assert.equal(since(running, after('metrics.jsonl has a line that is none.')), undefined);
+  });
+
   it('say each trouble once', () => {
     const full = sampleView({}, { trouble: 'The disk is full.' });
     assert.equal(since(running, full)?.text, 'quadratic-7: The disk is full.');

@@ -1,6 +1,8 @@
 /** What launching a sweep file and submitting a batch script share: the saved file before, the new sweep behind. */
 import * as vscode from 'vscode';
 import { LaunchRefused, type SweepView } from '#engine/sweeps.ts';
+import { refusedDirective, unusableQueue } from '../presentation/refusal.ts';
+import { open } from '../views/refusals.ts';
 import type { Deck } from './command.ts';
 
 /** The file with its text on the disk; undefined when the person didn't save it. */
@@ -28,15 +30,38 @@ export async function begin(
     }
     return view.id;
   } catch (error) {
-    if (!(error instanceof LaunchRefused)) throw error;
-    deck.output.warn(error.message);
-    showRefusal(deck, file, error);
-    return undefined;
+    if (error instanceof LaunchRefused) {
+      deck.output.warn(error.message);
+      showProblem(deck, file, error);
+      return undefined;
+    }
+    if (await showUnusableQueue(deck, file, error)) return undefined;
+    throw error;
   }
 }
 
+/** A queue whose directives the system would refuse: told, and led to where they are written. False: it is something else. */
+async function showUnusableQueue(
+  { output, refusals, workspaces }: Deck,
+  { fsPath: file }: vscode.Uri,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof Error)) return false;
+  const [queue, refused] = [unusableQueue(error.message), refusedDirective(error.message)];
+  const folder = workspaces.folderOf(file)?.folder;
+  if (queue === undefined || refused === undefined || folder === undefined) return false;
+  const place = await refusals.find(refused, { folder, file, source: 'sweep-file', queue });
+  if (place === undefined) return false;
+  output.warn(error.message);
+  const show = vscode.l10n.t('Show line');
+  Promise.resolve(vscode.window.showErrorMessage(error.message, show))
+    .then((answer) => (answer === show ? open(place) : undefined))
+    .catch((trouble: unknown) => output.error(String(trouble)));
+  return true;
+}
+
 /** Tells what is wrong with a file that was to be launched, and leads there. */
-function showRefusal({ output }: Deck, uri: vscode.Uri, refusal: LaunchRefused): void {
+function showProblem({ output }: Deck, uri: vscode.Uri, refusal: LaunchRefused): void {
   const show = vscode.l10n.t('Show problem');
   Promise.resolve(vscode.window.showErrorMessage(refusal.message, show))
     .then(async (answer) => {

@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import type { NativePages } from '../views/native-pages.ts';
 import type { PreviewPages } from '../views/preview-pages.ts';
 import type { QueueView } from '../views/queue-view.ts';
+import type { Refusals } from '../views/refusals.ts';
 import type { SweepFiles } from '../views/sweep-files.ts';
 import type { SweepsTree } from '../views/sweeps-tree.ts';
 import type { Workspaces } from '../workspaces.ts';
@@ -22,6 +23,7 @@ export interface Deck {
   readonly facts: ClusterFacts;
   readonly natives: NativePages;
   readonly queue: QueueView;
+  readonly refusals: Refusals;
   readonly output: vscode.LogOutputChannel;
 }
 

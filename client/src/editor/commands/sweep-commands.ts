@@ -84,6 +84,13 @@ const rows: readonly Row[] = [
     act: ({ tree }, sweep) => tree.revealGroup(sweep, 'failed'),
   },
   {
+    name: 'showRefusal',
+    word: 'refused',
+    title: vscode.l10n.t('Show what the batch system refused'),
+    none: vscode.l10n.t('No sweep waits because a batch system refused its jobs.'),
+    act: ({ refusals }, sweep) => refusals.show(sweep),
+  },
+  {
     name: 'openSweepFile',
     word: 'sweep',
     title: vscode.l10n.t('Open frozen sweep file'),

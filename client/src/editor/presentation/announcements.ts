@@ -1,10 +1,11 @@
 import type { Phase } from '#engine/events.ts';
+import { requestRefusal } from '#engine/queues/cluster/requests.ts';
 import type { SweepView } from '#engine/sweeps.ts';
 import { formatDuration } from './duration.ts';
 import { isActive } from './groups.ts';
 import { bestText, brakeSentence, hasFailures, isBraked } from './sweep.ts';
 
-export type AnnouncementAction = 'resume' | 'showBest' | 'showFailed' | 'showOutput';
+export type AnnouncementAction = 'resume' | 'showBest' | 'showFailed' | 'showOutput' | 'showRefusal';
 
 export interface Announcement {
   readonly severity: 'information' | 'warning' | 'error';
@@ -17,10 +18,19 @@ export interface Remembered {
   readonly phase: Phase;
   readonly braked: boolean;
   readonly trouble: string | undefined;
+  /** The last request that a batch system did not grant. */
+  readonly refused: Notice | undefined;
 }
 
+type Notice = SweepView['state']['notices'][number];
+
 export function remember(view: SweepView): Remembered {
-  return { phase: view.state.phase, braked: isBraked(view.state), trouble: view.trouble };
+  return {
+    phase: view.state.phase,
+    braked: isBraked(view.state),
+    trouble: view.trouble,
+    refused: lastRefused(view),
+  };
 }
 
 /**
@@ -39,8 +49,17 @@ export function announcement(before: Remembered | undefined, view: SweepView): A
     return {
       severity: 'warning',
       text: `${state.id}: ${brakeSentence(state) ?? 'Paused.'}`,
-      actions: ['resume', ...failed],
+      // what was refused has to be mended first
+      actions: [
+        ...(state.phaseReason === 'submit-rejected' ? (['showRefusal'] as const) : []),
+        'resume',
+        ...failed,
+      ],
     };
+  }
+  const refused = lastRefused(view);
+  if (refused !== undefined && isNews(refused, before.refused)) {
+    return { severity: 'warning', text: `${state.id}: ${refused.detail}`, actions: [] };
   }
   if (isActive(before.phase) && !isActive(state.phase) && state.phase !== 'cancelled') {
     return {
@@ -50,6 +69,16 @@ export function announcement(before: Remembered | undefined, view: SweepView): A
     };
   }
   return undefined;
+}
+
+function lastRefused({ state }: SweepView): Notice | undefined {
+  return state.notices.findLast(({ detail }) => requestRefusal(detail) !== undefined);
+}
+
+/** What is tried again by itself is told once, whatever somebody asked for each time. */
+function isNews(notice: Notice, before: Notice | undefined): boolean {
+  if (notice.at === before?.at && notice.detail === before.detail) return false;
+  return notice.detail !== before?.detail || requestRefusal(notice.detail) === 'final';
 }
 
 function endText({ state }: SweepView): string {

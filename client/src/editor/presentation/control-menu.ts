@@ -26,6 +26,13 @@ const jobs = (view: SweepView): string => {
 
 const rows: readonly Row[] = [
   {
+    word: 'refused',
+    icon: 'warning',
+    label: 'Show what was refused',
+    command: 'showRefusal',
+    describe: () => 'the line, and the words of the batch system',
+  },
+  {
     word: 'resumable',
     icon: 'debug-continue',
     label: 'Resume',

@@ -8,6 +8,7 @@ import { escapeMarkdown, tableRow } from './markdown.ts';
 import { formatMetric } from './parameters.ts';
 import { isOnCluster, type Live, staleSentence } from './native.ts';
 import { clock } from './clock.ts';
+import { refusalOf } from './refusal.ts';
 
 const brakes: ReadonlySet<PhaseReason> = new Set<PhaseReason>([
   'brake-flapping',
@@ -110,6 +111,7 @@ export function sweepWords(view: SweepView): string {
     ['retryable', hasFailures(state) && phase !== 'cancelling'],
     ['deletable', !isActive(phase)],
     ['rated', state.best !== undefined],
+    ['refused', refusalOf(state) !== undefined],
   ];
   return ['sweep', phase, ...has.flatMap(([word, holds]) => (holds ? [word] : []))].join(' ');
 }

@@ -12,7 +12,7 @@ import { isActive } from '../presentation/groups.ts';
 import type { OpenSweep, Workspaces, WorkspacesChange } from '../workspaces.ts';
 
 /** How a sweep begins. */
-const newborn: Remembered = { phase: 'running', braked: false, trouble: undefined };
+const newborn: Remembered = { phase: 'running', braked: false, trouble: undefined, refused: undefined };
 
 export class Notifications implements vscode.Disposable {
   readonly #workspaces: Workspaces;
@@ -120,5 +120,7 @@ function titleOf(action: AnnouncementAction): string {
       return vscode.l10n.t('Show failed');
     case 'showOutput':
       return vscode.l10n.t('Show output');
+    case 'showRefusal':
+      return vscode.l10n.t('Show line');
   }
 }

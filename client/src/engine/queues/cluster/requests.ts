@@ -4,6 +4,17 @@ import type { Cancellation, Tracked } from './batch.ts';
 import type { NativeId, Verdict } from './batch-system.ts';
 import type { Monitor } from './monitor.ts';
 
+/** How the sentence of a request that the batch system did not grant begins; its own words follow. */
+const refusedBeginning = 'Jobs could not be ';
+
+/** Whether a notice of a sweep says that somebody's request could not be granted, and whether it is tried again. */
+export function requestRefusal(notice: string): 'final' | 'tried-again' | undefined {
+  if (!notice.startsWith(refusedBeginning)) return undefined;
+  return notice.startsWith(`${refusedBeginning}${triedAgain}`) ? 'tried-again' : 'final';
+}
+
+const triedAgain = 'cancelled; it is tried again. ';
+
 export interface RequestsOptions {
   readonly monitor: Monitor;
   readonly listener: Pick<BatchListener, 'onNotice'>;
@@ -67,9 +78,7 @@ export class Requests {
       if (this.#closed) return;
       if (verdict.kind === 'failed') {
         for (const { cancelled } of due) if (cancelled !== undefined) cancelled.failed = true;
-        this.#options.listener.onNotice(
-          `Jobs could not be cancelled; it is tried again. ${verdict.sentence}`,
-        );
+        this.#options.listener.onNotice(`${refusedBeginning}${triedAgain}${verdict.sentence}`);
       }
       monitor.expectNews();
     });
@@ -101,7 +110,7 @@ export class Requests {
     if (native.length === 0) return;
     void request(native).then((verdict) => {
       if (this.#closed) return;
-      if (verdict.kind === 'failed') listener.onNotice(`Jobs could not be ${what}. ${verdict.sentence}`);
+      if (verdict.kind === 'failed') listener.onNotice(`${refusedBeginning}${what}. ${verdict.sentence}`);
       monitor.expectNews();
     });
   }
