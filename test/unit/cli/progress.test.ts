@@ -3,9 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { painter } from '../../../client/src/cli/format/colour.ts';
 import { widthOf } from '../../../client/src/cli/format/printable.ts';
+import { sampleJob, sampleView } from '../editor/sample-view.ts';
 import {
   estimateRemaining,
   progressLine,
+  progressOf,
   progressSentence,
   type Progress,
 } from '../../../client/src/cli/format/progress.ts';
@@ -15,6 +17,7 @@ const progress: Progress = {
   ended: 12,
   total: 24,
   running: 2,
+  waiting: 0,
   failed: 1,
   pruned: 0,
   best: { metric: 'loss', value: 0.25, job: 8 },
@@ -29,6 +32,16 @@ describe('the progress line', () => {
       progressLine(progress, ascii),
       'quadratic-7  ############------------ 12/24  2 running  1 failed  best loss 0.25 (job 8)  1 min 20 s left',
     );
+  });
+
+  it('does not call running what waits in a batch system', () => {
+    const jobs = [sampleJob({ state: 'running' }), sampleJob({ index: 1, state: 'submitted' })];
+    const { state } = sampleView({ queue: 'gpu', jobs });
+    assert.equal(
+      progressSentence(progressOf(state, undefined)),
+      'quadratic-7: 0/24 ended, 1 running, 1 waiting',
+    );
+    assert.match(progressSentence(progressOf({ ...state, queue: 'local' }, undefined)), /2 running$/);
   });
 
   it('has no bar when the sweep has no end', () => {
@@ -50,6 +63,7 @@ describe('the progress line', () => {
           ended: fc.nat(),
           total: fc.option(fc.nat(), { nil: undefined }),
           running: fc.nat(),
+          waiting: fc.nat(),
           failed: fc.nat(),
           pruned: fc.nat(),
           best: fc.option(

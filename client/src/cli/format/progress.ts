@@ -12,6 +12,8 @@ export interface Progress {
   /** undefined: never ends by itself. */
   readonly total: number | undefined;
   readonly running: number;
+  /** Handed to a batch system, and not begun. */
+  readonly waiting: number;
   readonly failed: number;
   readonly pruned: number;
   readonly best: { readonly metric: string; readonly value: number; readonly job: number } | undefined;
@@ -31,11 +33,14 @@ export function endedCount(counts: Counts): number {
 /** The progress of a sweep; `remaining` comes from `estimateRemaining`. */
 export function progressOf(state: SweepState, remaining: number | undefined): Progress {
   const { counts, best, metric } = state;
+  // on this machine a job waits for moments only
+  const waiting = state.queue === 'local' ? 0 : counts.submitted;
   return {
     id: state.id,
     ended: endedCount(counts),
     total: state.total,
-    running: counts.running + counts.submitted,
+    running: counts.running + counts.submitted - waiting,
+    waiting,
     failed: counts.failed + counts.lost,
     pruned: counts.pruned,
     best: best === undefined || metric === undefined ? undefined : { metric: metric.name, ...best },
@@ -84,9 +89,10 @@ export function progressSentence(progress: Progress): string {
 }
 
 function facts(progress: Progress, paint: Paint): readonly string[] {
-  const { running, failed, pruned, best, remaining } = progress;
+  const { running, waiting, failed, pruned, best, remaining } = progress;
   const parts: string[] = [];
   if (running > 0) parts.push(`${running} running`);
+  if (waiting > 0) parts.push(`${waiting} waiting`);
   if (failed > 0) parts.push(paint('red', `${failed} failed`));
   if (pruned > 0) parts.push(`${pruned} pruned`);
   if (best !== undefined) parts.push(`best ${best.metric} ${formatMetric(best.value)} (job ${best.job})`);
