@@ -167,7 +167,7 @@ export type EventBody =
       readonly name: string;
       /** Of the array or the plain job. */
       readonly nativeId: string;
-      /** Where every task has an id of its own, in order. */
+      /** Where every task has an id of its own, in order; empty for one that is not known. */
       readonly taskIds?: readonly string[];
     }
   /** The batch was certainly not taken: its jobs wait again, in the same attempt. */

@@ -43,8 +43,9 @@ export interface Claim {
   readonly token: string | undefined;
   /** Whose process table the pid is from, as the one who started the wrapper described it. */
   readonly machine: MachineIdentity | undefined;
-  /** On a cluster: the native id of the job that claimed it. */
+  /** On a cluster: the native id of the job that claimed it, and the word for the submission that it came of. */
   readonly nativeId?: string;
+  readonly submission?: string;
 }
 
 /** Codes beyond 128 + this are a program's own: no system numbers its signals higher. */
@@ -106,7 +107,7 @@ export function parseClaim(text: string): Claim | undefined {
   }
   const pid = Number.parseInt(process, 10);
   if (!Number.isInteger(pid)) return undefined;
-  const nativeId = submission.split(' ')[1] ?? '';
+  const [tag = '', nativeId = ''] = submission.split(' ');
   const [host = '', slot = '', gpus = '', token = ''] = place.split(' ');
   return {
     pid,
@@ -116,7 +117,7 @@ export function parseClaim(text: string): Claim | undefined {
     gpus: gpus === '' ? [] : gpus.split(','),
     token: token === '' ? undefined : token,
     machine: parseMachine(machine),
-    ...(nativeId === '' ? {} : { nativeId }),
+    ...(nativeId === '' ? {} : { nativeId, submission: tag }),
   };
 }
 

@@ -30,8 +30,9 @@ export interface NativeState {
 export function nativeIdOf({ batch, place, id }: NativeState): string | undefined {
   const { accepted, firstTask } = batch;
   if (id !== undefined || accepted === undefined) return id;
-  const own = accepted.taskIds?.[place];
-  if (own !== undefined || firstTask === undefined) return own ?? accepted.nativeId;
+  const own = accepted.taskIds?.[place] ?? '';
+  if (own !== '') return own;
+  if (firstTask === undefined) return accepted.nativeId;
   return taskId(batch.system, accepted.nativeId, firstTask + place);
 }
 

@@ -25,7 +25,7 @@ export interface Tracked {
   restarts: number | undefined;
   /** Missing from the listing: since when, and at how many looks. */
   absent: { readonly since: number; looks: number } | undefined;
-  /** When it was first known to be over while its exit record was not there, by `performance.now()`. */
+  /** Since when the system has called it over, by `performance.now()`. */
   overSince: number | undefined;
   cancelled: Cancellation | undefined;
   hasEnded: boolean;
@@ -63,6 +63,14 @@ export function tracked(job: QueueJob): Tracked {
   };
 }
 
+/** Whether another submission of the job may turn up after all, since one that was not found was made once more. */
+export function mayHaveTwin({ wasSought, batch }: Tracked): boolean {
+  return wasSought || (batch?.submission ?? 1) > 1;
+}
+
+/** Stands for the native id of a job that was begun by nobody knows whom. No system is asked for it. */
+export const UNKNOWN_ID = 'unknown';
+
 /** One submission. */
 export interface Batch {
   readonly name: string;
@@ -82,7 +90,8 @@ export function nativeIdIn(
   place: number,
   accepted: { readonly nativeId: string; readonly taskIds?: readonly string[] },
 ): NativeId {
-  const id = accepted.taskIds?.[place];
+  const own = accepted.taskIds?.[place];
+  const id = own === '' ? undefined : own;
   return {
     base: accepted.nativeId,
     ...(firstTask === undefined ? {} : { task: firstTask + place }),

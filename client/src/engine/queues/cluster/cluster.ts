@@ -11,7 +11,7 @@ import { plainHostName } from '../../exit-record.ts';
 import { readClaim, wasClaimed } from '../../job-directory.ts';
 import { CANCELLED_BEFORE_START } from '../local/outcome.ts';
 import type { BatchListener, KnownSubmission, Queue, QueueEvent, QueueJob } from '../queue.ts';
-import { type Batch, nativeIdIn, type Tracked, tracked as track } from './batch.ts';
+import { type Batch, mayHaveTwin, nativeIdIn, type Tracked, tracked as track, UNKNOWN_ID } from './batch.ts';
 import { batchName, type ScriptHead } from './batch-files.ts';
 import type { NativeId, NativeJob } from './batch-system.ts';
 import type { Monitor, Watcher } from './monitor.ts';
@@ -40,6 +40,12 @@ export interface ClusterQueueSettings extends TrackerSettings {
   readonly maxJobs: number;
 }
 
+/** A job that counts as lost, and how the batch system knew it. */
+interface LostJob {
+  readonly job: QueueJob;
+  readonly native: NativeId | undefined;
+}
+
 /** How long jobs that the engine is still writing are waited for at most. */
 const LONGEST_GATHERING_MS = 2_000;
 
@@ -50,7 +56,7 @@ export class ClusterQueue implements Queue, Watcher {
   readonly #tracker: Tracker;
   readonly #requests: Requests;
   readonly #jobs = new Map<string, Tracked>();
-  readonly #lost = new Map<string, QueueJob>();
+  readonly #lost = new Map<string, LostJob>();
   #gathered: Tracked[] = [];
   #gatherTimer: NodeJS.Timeout | undefined;
   #gatheringSince = 0;
@@ -73,8 +79,10 @@ export class ClusterQueue implements Queue, Watcher {
       listener,
       head,
       atOnce: options.concurrency,
+      isWanted: (batch) => batch.jobs.some(({ cancelled }) => cancelled === undefined),
       onAccepted: (batch, accepted) => this.#onAccepted(batch, accepted),
       onWithdrawn: (batch) => this.#onWithdrawn(batch),
+      onUnwanted: (batch) => batch.jobs.forEach((tracked) => this.#endUnsubmitted(tracked)),
     });
     this.#tracker = new Tracker({
       connection,
@@ -126,6 +134,9 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   submit(job: QueueJob): void {
+    const earlier = this.#lost.get(job.id)?.native;
+    // it may still be there, where listing it failed
+    if (earlier !== undefined) void this.#endEarlier(job.id, earlier);
     this.#gather(this.#enter(job));
   }
 
@@ -148,7 +159,11 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   watchLost(job: QueueJob): void {
-    this.#lost.set(job.id, job);
+    this.#watchLost(job, nativeIdOf(job));
+  }
+
+  #watchLost(job: QueueJob, native: NativeId | undefined): void {
+    this.#lost.set(job.id, { job, native });
     this.#lostTimer ??= setInterval(
       () => this.#lookForLost(),
       this.#options.monitor.connection.timing.lostAgain,
@@ -182,8 +197,8 @@ export class ClusterQueue implements Queue, Watcher {
     if (this.#options.listener.hasMore() || this.#gathered.length > 0) return true;
     // where jobs are preempted, they will be again
     if (this.#wasPreempted) return true;
-    for (const { cancelled, absent } of this.#jobs.values()) {
-      if (cancelled !== undefined || absent !== undefined) return true;
+    for (const { cancelled, absent, overSince } of this.#jobs.values()) {
+      if (cancelled !== undefined || absent !== undefined || overSince !== undefined) return true;
     }
     return false;
   }
@@ -200,9 +215,20 @@ export class ClusterQueue implements Queue, Watcher {
     if (!this.#closed) this.#options.listener.onEvent(event);
   }
 
-  #onGone({ job, attempt }: Tracked, state: EndState | 'again'): void {
+  #onGone({ job, attempt, native }: Tracked, state: EndState | 'again'): void {
     this.#jobs.delete(job.id);
-    if (state === 'lost') this.watchLost({ ...job, attempt });
+    if (state === 'lost') this.#watchLost({ ...job, attempt }, native);
+  }
+
+  /** An attempt that was given up for lost does not go on beside the next one. */
+  async #endEarlier(id: string, native: NativeId): Promise<void> {
+    const { monitor, listener } = this.#options;
+    const verdict = await monitor.connection.cancel([native]);
+    if (verdict.kind === 'failed' && !this.#closed) {
+      listener.onNotice(
+        `The earlier attempt of ${id}, which counts as lost, could not be cancelled. ${verdict.sentence}`,
+      );
+    }
   }
 
   #enter(job: QueueJob): Tracked {
@@ -265,7 +291,9 @@ export class ClusterQueue implements Queue, Watcher {
   #batchOf(wanted: readonly Tracked[]): Batch | undefined {
     const { sweep, folder, monitor } = this.#options;
     const { system } = monitor.connection;
-    const jobs = wanted.filter((tracked) => this.#jobs.get(tracked.job.id) === tracked);
+    const own = wanted.filter((tracked) => this.#jobs.get(tracked.job.id) === tracked);
+    for (const tracked of own) if (tracked.cancelled !== undefined) this.#endUnsubmitted(tracked);
+    const jobs = own.filter(({ cancelled }) => cancelled === undefined);
     if (jobs.length === 0) return undefined;
     const [{ job: first, wasSought } = { job: undefined, wasSought: false }] = jobs;
     const name = first?.prepared?.name ?? batchName(sweep, system.longestName);
@@ -318,9 +346,16 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   #endUnsubmitted(tracked: Tracked): void {
-    tracked.hasEnded = true;
-    this.#jobs.delete(tracked.job.id);
     const { job, attempt } = tracked;
+    if (mayHaveTwin(tracked)) {
+      // what was not found may turn up all the same: it is watched until it is known never to begin
+      tracked.native = { base: UNKNOWN_ID };
+      tracked.knownSince = performance.now();
+      this.#options.monitor.expectNews();
+      return;
+    }
+    tracked.hasEnded = true;
+    this.#jobs.delete(job.id);
     this.#emit({ type: 'ended', id: job.id, attempt, ...CANCELLED_BEFORE_START, endedAt: Date.now() });
   }
 
@@ -342,10 +377,7 @@ export class ClusterQueue implements Queue, Watcher {
       } else {
         tracked.place = native.place;
         tracked.batch = this.#knownBatch(native, [tracked]);
-        tracked.native =
-          native.id === undefined
-            ? nativeIdIn(native, native.place, native.accepted)
-            : { base: native.accepted.nativeId, id: native.id };
+        tracked.native = nativeIdOf(tracked.job);
         tracked.knownSince = -Infinity;
       }
     }
@@ -364,7 +396,7 @@ export class ClusterQueue implements Queue, Watcher {
     }
     const claim = readClaim(directory, attempt);
     const id = claim === undefined || claim === 'unfinished' ? undefined : claim.nativeId;
-    tracked.native = id === undefined ? { base: 'unknown' } : { base: id, id };
+    tracked.native = id === undefined ? { base: UNKNOWN_ID } : { base: id, id };
     tracked.knownSince = -Infinity;
   }
 
@@ -396,7 +428,7 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   #lookForLost(): void {
-    for (const [id, job] of this.#lost) {
+    for (const [id, { job }] of this.#lost) {
       const found = this.#tracker.found(job.directory, job.attempt);
       if (found === undefined) continue;
       this.#lost.delete(id);
@@ -404,4 +436,11 @@ export class ClusterQueue implements Queue, Watcher {
       this.#emit({ type: 'ended', id, attempt: job.attempt, ...found.outcome, startedAt, endedAt });
     }
   }
+}
+
+/** The native id of a job that an earlier engine had on record; undefined: its submission is not known to be taken. */
+function nativeIdOf({ native }: QueueJob): NativeId | undefined {
+  if (native?.accepted === undefined) return undefined;
+  const { id, place, accepted } = native;
+  return id === undefined ? nativeIdIn(native, place, accepted) : { base: accepted.nativeId, id };
 }

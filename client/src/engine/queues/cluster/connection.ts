@@ -12,6 +12,7 @@ import type {
   SubmitAnswer,
   Verdict,
 } from './batch-system.ts';
+import { UNKNOWN_ID } from './batch.ts';
 import type { RunCommand, SharedFolder } from './command.ts';
 import { remotePath } from './command.ts';
 import { pause } from './pause.ts';
@@ -27,6 +28,14 @@ export interface ConnectionOptions {
   /** Where the system sees a folder of this machine under another path. */
   readonly folder?: SharedFolder;
 }
+
+export interface History {
+  readonly jobs: readonly NativeJob[];
+  /** Why not everything that was asked for could be found out. */
+  readonly trouble: string | undefined;
+}
+
+const isKnown = ({ base }: NativeId): boolean => base !== UNKNOWN_ID;
 
 export class Connection {
   readonly timing: Timing;
@@ -88,7 +97,8 @@ export class Connection {
       const system = await this.#there();
       return system.readSubmit(await this.#run(system.submit(submission)));
     });
-    this.#submissions = answer.then(() => pause(this.timing.pause));
+    const rest = (): Promise<void> => pause(this.timing.pause);
+    this.#submissions = answer.then(rest, rest);
     return answer;
   }
 
@@ -96,34 +106,47 @@ export class Connection {
     const user = await this.#whoAmI();
     if (typeof user !== 'string') return user;
     const system = await this.#there();
-    return this.#gather(system.list({ user, ids }), system.readList);
+    return this.#gather(system.list({ user, ids: ids.filter(isKnown) }), system.readList);
   }
 
+  /** Jobs by their name: what the first of the system's commands that knows any says. */
   async find(name: string): Promise<Listing> {
     const user = await this.#whoAmI();
     if (typeof user !== 'string') return user;
     const system = await this.#there();
-    return this.#gather(system.find({ user, name }), (answer) => system.readFind(answer, name));
+    for (const invocation of system.find({ user, name })) {
+      const listing = system.readFind(await this.#run(invocation), name);
+      if (listing.kind === 'failed' || listing.jobs.length > 0) return listing;
+    }
+    return { kind: 'listed', jobs: [] };
   }
 
-  async history(ids: readonly NativeId[]): Promise<Listing> {
+  /** What is known of the jobs' ends. A command that failed says nothing of its jobs; its sentence comes along. */
+  async history(ids: readonly NativeId[]): Promise<History> {
     const system = await this.#there();
-    return this.#gather(system.history(ids), system.readHistory);
+    const jobs: NativeJob[] = [];
+    let trouble: string | undefined;
+    for (const invocation of system.history(ids.filter(isKnown))) {
+      const listing = system.readHistory(await this.#run(invocation));
+      if (listing.kind === 'failed') trouble = listing.sentence;
+      else for (const job of listing.jobs) jobs.push(job);
+    }
+    return { jobs, trouble };
   }
 
   async cancel(ids: readonly NativeId[]): Promise<Verdict> {
     const system = await this.#there();
-    return this.#request(system.cancel(ids), system.readCancel);
+    return this.#request(system.cancel(ids.filter(isKnown)), system.readCancel);
   }
 
   async hold(ids: readonly NativeId[]): Promise<Verdict> {
     const system = await this.#there();
-    return this.#request(system.hold(ids), system.readHold);
+    return this.#request(system.hold(ids.filter(isKnown)), system.readHold);
   }
 
   async release(ids: readonly NativeId[]): Promise<Verdict> {
     const system = await this.#there();
-    return this.#request(system.release(ids), system.readHold);
+    return this.#request(system.release(ids.filter(isKnown)), system.readHold);
   }
 
   /** The system's own long description of a job. */

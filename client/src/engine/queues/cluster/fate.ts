@@ -18,8 +18,8 @@ export interface Evidence {
   readonly claimed: boolean;
   /** Whether we asked for the end. */
   readonly cancelled: boolean;
-  /** Whether there was time enough for a record to appear. */
-  readonly isRecordOverdue: boolean;
+  /** Whether the system has called it over for so long that a record would have appeared, or the job be back in its queue. */
+  readonly hasSettled: boolean;
   /** The last words of what the batch system itself wrote of the job; undefined: nothing. */
   readonly lastWords: string | undefined;
   /** `Slurm`. */
@@ -66,14 +66,18 @@ export function fateOf(evidence: Evidence): Fate {
     const cause = causeOf(end, wasStopped);
     if (cause !== undefined) return withCause(cause, evidence);
     if (end.outcome === 'cancelled' && wasStopped) return cancelledThere(evidence);
+    // a job that is put back into the queue is over for a moment too
+    if (end.outcome === 'unknown' && wasStopped && !evidence.hasSettled) return OPEN;
     return ended(recorded);
   }
   if (end === undefined || end.outcome === 'unknown') return OPEN;
   if (end.outcome === 'cancelled') return cancelledThere(evidence);
+  // record and claim may take their time to be seen here, where the folder is synchronised or its server slow
+  if (!evidence.hasSettled) return OPEN;
   const cause = causeOf(end, true);
   if (cause !== undefined) return withCause(cause, evidence);
-  if (claimed && !evidence.isRecordOverdue) return OPEN;
   if (!claimed) {
+    if (end.outcome === 'done') return ended(withoutTrace(evidence));
     const how = end.exitCode === undefined ? '' : ` with exit code ${end.exitCode}`;
     return ended({
       state: 'failed',
@@ -116,6 +120,13 @@ function cancelledThere({ title, word, recorded }: Evidence): Fate {
     detail: `Cancelled in ${title}, not from here${word === undefined ? '' : ` (${word})`}.`,
     ...exitOf(recorded),
   });
+}
+
+/** Neither done nor failed: its program may have run where its directory is not seen, or its script ended before it. */
+function withoutTrace({ title, lastWords }: Evidence): Outcome {
+  const what = `${title} says that it ended well, but its directory holds neither a claim nor an exit record`;
+  const why = 'Its machine does not see this folder, or the prologue ended the script';
+  return { state: 'lost', reason: 'no-exit-record', detail: sentence(`${what}. ${why}`, lastWords) };
 }
 
 function withoutRecord(end: NativeEnd, { title, word, lastWords }: Evidence): Outcome {

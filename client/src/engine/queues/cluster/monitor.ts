@@ -3,7 +3,7 @@
  * whatever the number of jobs, sweeps and queues. Nothing is asked while nothing of ours is unfinished; while
  * nobody looks it is asked less and less, never not at all: a preempted job is to run again, the end be told.
  */
-import type { NativeId } from './batch-system.ts';
+import type { Listing, NativeId } from './batch-system.ts';
 import type { Connection } from './connection.ts';
 import { nextInterval } from './pace.ts';
 import { Snapshot } from './snapshot.ts';
@@ -114,9 +114,17 @@ export class Monitor {
   async #ask(): Promise<void> {
     this.#asking = true;
     const askedAt = performance.now();
-    const ids = [...this.#watchers].flatMap((watcher) => watcher.unfinished());
-    const listing = await this.connection.list(ids);
-    this.#asking = false;
+    try {
+      const ids = [...this.#watchers].flatMap((watcher) => watcher.unfinished());
+      this.#take(await this.connection.list(ids), askedAt);
+    } finally {
+      // whatever went wrong: it is asked again
+      this.#asking = false;
+      this.#schedule();
+    }
+  }
+
+  #take(listing: Listing, askedAt: number): void {
     this.#answeredAt = performance.now();
     this.#lastDuration = this.#answeredAt - askedAt;
     if (listing.kind === 'failed') {
@@ -134,7 +142,6 @@ export class Monitor {
       this.#unchanged = news.length > 0 && this.#isWatched() ? 0 : this.#unchanged + 1;
       this.#tell({ asOf: Date.now(), stale: undefined });
     }
-    this.#schedule();
   }
 
   #tell(freshness: Freshness): void {

@@ -20,8 +20,12 @@ export interface SubmitterOptions {
   readonly head: () => ScriptHead;
   /** Tasks of one array at once. */
   readonly atOnce: number | undefined;
+  /** Whether anything of the batch is still to run. */
+  readonly isWanted: (batch: Batch) => boolean;
   readonly onAccepted: (batch: Batch, accepted: Accepted) => void;
   readonly onWithdrawn: (batch: Batch) => void;
+  /** It was not handed in, or not taken, and all of it was cancelled meanwhile. */
+  readonly onUnwanted: (batch: Batch) => void;
 }
 
 export type Accepted = Extract<BatchOutcome, { type: 'accepted' }>;
@@ -50,6 +54,15 @@ export class Submitter {
     if (submission !== undefined) await this.#handIn(batch, submission);
   }
 
+  /** Whether nobody waits for the batch any more: then it is let go. */
+  #letGo(batch: Batch): boolean {
+    const { listener, isWanted, onUnwanted } = this.#options;
+    if (isWanted(batch)) return false;
+    listener.onTrouble(undefined);
+    onUnwanted(batch);
+    return true;
+  }
+
   /** Gives a batch back without handing it in. */
   async giveBack(batch: Batch, detail: string): Promise<void> {
     if (!(await this.#intend(batch))) return;
@@ -57,8 +70,9 @@ export class Submitter {
     this.#options.listener.onBatch({ type: 'withdrawn', name: batch.name, detail });
   }
 
-  /** Puts the batch on record; false once this is closed. */
-  async #intend({ name, firstTask, jobs }: Batch): Promise<boolean> {
+  /** Puts the batch on record; false once this is closed or nobody waits for it. */
+  async #intend(batch: Batch): Promise<boolean> {
+    const { name, firstTask, jobs } = batch;
     const { listener, connection } = this.#options;
     const intent = {
       type: 'batch',
@@ -69,7 +83,7 @@ export class Submitter {
     } as const;
     while (!(await listener.intend(intent))) {
       await this.#pause(RECORD_AGAIN_MS);
-      if (this.#isClosed()) return false;
+      if (this.#isClosed() || this.#letGo(batch)) return false;
     }
     return true;
   }
@@ -95,6 +109,7 @@ export class Submitter {
     const { connection, listener, onWithdrawn } = this.#options;
     let submission = first;
     for (let tries = 0; !this.#isClosed(); tries++) {
+      if (this.#letGo(batch)) return;
       const answer = await connection.submit(submission);
       if (this.#isClosed()) return;
       switch (answer.kind) {
@@ -166,7 +181,10 @@ export class Submitter {
     const { connection, listener } = this.#options;
     const [first, ...others] = submissionsIn(rows);
     if (first === undefined) return;
+    // what the system itself submitted again goes on
+    const again = new Set(rows.map(({ resubmittedAs }) => resubmittedAs));
     for (const { base } of others) {
+      if (again.has(base)) continue;
       void connection.cancel([{ base }]).then((verdict) => {
         if (verdict.kind === 'failed')
           listener.onNotice(`${batch.name} was submitted twice. ${verdict.sentence}`);
@@ -175,13 +193,13 @@ export class Submitter {
     this.#accept(
       batch,
       first.base,
-      batch.firstTask === undefined ? undefined : taskIdsOf(first.rows, first.base),
+      batch.firstTask === undefined ? undefined : taskIdsOf(first.rows, first.base, batch.firstTask),
     );
   }
 
-  /** Tries until the disk takes it; undefined once this is closed. */
+  /** Tries until the disk takes it; undefined once this is closed or nobody waits for the batch. */
   async #write(batch: Batch): Promise<Submission | undefined> {
-    while (!this.#isClosed()) {
+    while (!this.#isClosed() && !this.#letGo(batch)) {
       try {
         return this.#writeNow(batch);
       } catch (error) {
@@ -243,12 +261,14 @@ function submissionsIn(
 }
 
 /** Ids of the tasks where they have some of their own: neither the array's, nor made of it. */
-function taskIdsOf(rows: readonly NativeJob[], base: string): readonly string[] | undefined {
+function taskIdsOf(rows: readonly NativeJob[], base: string, first: number): readonly string[] | undefined {
   const tasks = rows.filter(({ task }) => task !== undefined);
   const stem = base.split('[', 1)[0] ?? base;
   const own = tasks.some(
     ({ id }) => id !== base && !/^[^0-9]/.test(id.startsWith(stem) ? id.slice(stem.length) : '0'),
   );
   if (!own) return undefined;
-  return tasks.sort((a, b) => (a.task ?? 0) - (b.task ?? 0)).map(({ id }) => id);
+  // some may have left the listing already
+  const ids = new Map(tasks.map(({ task = first, id }) => [task - first, id]));
+  return Array.from({ length: Math.max(...ids.keys()) + 1 }, (_, place) => ids.get(place) ?? '');
 }

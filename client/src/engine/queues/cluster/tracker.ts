@@ -5,13 +5,13 @@
 import { readdirSync } from 'node:fs';
 import type { EndState, JobReason } from '../../events.ts';
 import { StorageError } from '../../atomic-file.ts';
-import { type ExitRecord, WRAPPER_EXIT } from '../../exit-record.ts';
+import { type Claim, type ExitRecord, WRAPPER_EXIT } from '../../exit-record.ts';
 import { claimForRecovery, readClaim, readExitRecord, wasClaimed } from '../../job-directory.ts';
 import { CANCELLED_BEFORE_START, lost, type Outcome, outcomeOf } from '../local/outcome.ts';
 import type { QueueEvent } from '../queue.ts';
-import type { Tracked } from './batch.ts';
-import { lastWordsOf } from './batch-files.ts';
-import type { NativeEnd, NativeJob } from './batch-system.ts';
+import { mayHaveTwin, type Tracked } from './batch.ts';
+import { lastWordsOf, submissionTag } from './batch-files.ts';
+import type { NativeEnd, NativeId, NativeJob } from './batch-system.ts';
 import type { Connection } from './connection.ts';
 import { type Fate, fateOf } from './fate.ts';
 import { plainKey, shownKey } from './shown.ts';
@@ -38,6 +38,9 @@ export interface TrackerSettings {
 
 /** Looks at which a job must have been missing before it counts as lost. */
 const LEAST_LOOKS = 3;
+/** What stands for the submission in the claim of a script that was written for a single one. */
+const AS_IT_IS = '1';
+
 export class Tracker {
   readonly #options: TrackerOptions;
   #isLookingUp = false;
@@ -61,7 +64,7 @@ export class Tracker {
         continue;
       const row = snapshot.find(tracked.native);
       if (row === undefined) absent.push(tracked);
-      else changed = this.#see(tracked, row) || changed;
+      else changed = whereReadable(() => this.#see(tracked, row)) || changed;
     }
     for (const tracked of absent) {
       if (tracked.absent === undefined) tracked.absent = { since: performance.now(), looks: 1 };
@@ -82,6 +85,7 @@ export class Tracker {
 
   #see(tracked: Tracked, row: NativeJob): boolean {
     tracked.absent = undefined;
+    if (row.stage !== 'ended') tracked.overSince = undefined;
     if (row.resubmittedAs !== undefined) return this.#follow(tracked, row, row.resubmittedAs);
     const grown = row.restarts !== undefined && row.restarts > (tracked.restarts ?? row.restarts);
     const restarted = tracked.isRunning && grown;
@@ -124,7 +128,8 @@ export class Tracker {
       // it came to its own end before the system put it back: there is nothing to run again
       const over = tracked.native;
       if (over !== undefined) void this.#options.connection.cancel([over]);
-      return this.#decide(tracked, this.#fate(tracked, { record, end: undefined, row: undefined }), record);
+      this.#end(tracked, outcomeOf(record, directory, tracked.cancelled !== undefined), record);
+      return true;
     }
     const wasRunning = tracked.isRunning;
     tracked.isRunning = false;
@@ -201,57 +206,74 @@ export class Tracker {
   async #lookUp(absent: readonly Tracked[]): Promise<void> {
     this.#isLookingUp = true;
     try {
-      const open = absent.filter((tracked) => !this.#conclude(tracked, undefined, undefined));
+      const open = absent.filter(
+        (tracked) => !whereReadable(() => this.#conclude(tracked, undefined, undefined)),
+      );
       const ids = open.flatMap(({ native }) => (native === undefined ? [] : [native]));
       if (ids.length === 0) return;
-      const listing = await this.#options.connection.history(ids);
+      const { jobs, trouble } = await this.#options.connection.history(ids);
       if (this.#closed) return;
-      const history = new Snapshot(listing.kind === 'listed' ? listing.jobs : [], 0);
+      const history = new Snapshot(jobs, 0);
       for (const tracked of open) {
-        if (!tracked.hasEnded && tracked.absent !== undefined) this.#lookBack(tracked, history);
+        if (!tracked.hasEnded && tracked.absent !== undefined) {
+          whereReadable(() => this.#lookBack(tracked, history, trouble));
+        }
       }
     } finally {
       this.#isLookingUp = false;
     }
   }
 
-  #lookBack(tracked: Tracked, history: Snapshot): void {
+  /** Returns whether the job is over, or goes on under another id. */
+  #lookBack(tracked: Tracked, history: Snapshot, trouble: string | undefined): boolean {
     const row = tracked.native && history.find(tracked.native);
-    if (row?.resubmittedAs !== undefined) {
-      this.#follow(tracked, row, row.resubmittedAs);
-      return;
-    }
-    if (row?.stage === 'ended' && this.#conclude(tracked, row.end, row)) return;
+    if (row?.resubmittedAs !== undefined) return this.#follow(tracked, row, row.resubmittedAs);
+    if (row?.stage === 'ended' && this.#conclude(tracked, row.end, row)) return true;
     const { directory } = tracked.job;
-    if (tracked.cancelled !== undefined && !wasClaimed(directory, tracked.attempt)) {
+    if (tracked.cancelled !== undefined) {
       // it left the queue before it began, and now it never will
-      if (claimForRecovery(directory, tracked.attempt, this.#options.host) === 'claimed') {
+      const claim = this.#settle(tracked);
+      if (claim === 'nobody') {
         this.#end(tracked, CANCELLED_BEFORE_START, undefined);
-        return;
+        return true;
       }
     }
     const { since, looks } = tracked.absent ?? { since: Infinity, looks: 0 };
-    if (looks < LEAST_LOOKS) return;
-    if (this.#followClaimant(tracked)) return;
+    if (looks < LEAST_LOOKS) return false;
+    if (this.#followClaimant(tracked)) return true;
     const record = recordOf(directory, tracked.attempt);
     if (record !== undefined) {
       this.#end(tracked, outcomeOf(record, directory, tracked.cancelled !== undefined), record);
-    } else if (performance.now() - since >= this.#options.settings().lostAfter * 1000) {
-      const { title } = this.#options.connection.system;
-      this.#end(tracked, lost(`${title} does not know it any more, and it left no exit record.`), undefined);
+      return true;
     }
+    if (performance.now() - since < this.#options.settings().lostAfter * 1000) return false;
+    const { title } = this.#options.connection.system;
+    const unasked = trouble === undefined ? '' : ` What became of it could not be looked up. ${trouble}`;
+    const what = `${title} does not know it any more, and it left no exit record.${unasked}`;
+    this.#end(tracked, lost(what), undefined);
+    return true;
+  }
+
+  /** Takes the attempt away from a script that may still be about to start; otherwise tells who began it. */
+  #settle({ job, attempt }: Tracked): 'nobody' | Claim | 'unfinished' {
+    const claim = claimForRecovery(job.directory, attempt, this.#options.host);
+    if (claim === 'claimed') return 'nobody';
+    // an engine before this one was as far as that
+    return claim !== 'unfinished' && claim.pid === 0 ? 'nobody' : claim;
   }
 
   /** Another native job than the one that is watched may run the attempt: a submission that was made twice. */
   #followClaimant(tracked: Tracked): boolean {
+    const { native } = tracked;
     const claim = readClaim(tracked.job.directory, tracked.attempt);
-    const known = tracked.native?.id ?? tracked.native?.base;
+    const known = native?.id ?? native?.base;
     if (claim === undefined || claim === 'unfinished' || claim.nativeId === undefined) return false;
     if (known === undefined || numberOf(claim.nativeId) === numberOf(known)) return false;
-    tracked.native = { base: claim.nativeId, id: claim.nativeId };
+    tracked.native = otherNative(native, claim.nativeId);
     tracked.knownSince = performance.now();
     tracked.absent = undefined;
     tracked.overSince = undefined;
+    if (tracked.cancelled !== undefined) tracked.cancelled.sent = 0;
     return true;
   }
 
@@ -259,23 +281,23 @@ export class Tracker {
   #conclude(tracked: Tracked, end: NativeEnd | undefined, row: NativeJob | undefined): boolean {
     this.#catchUp(tracked, row);
     const record = recordOf(tracked.job.directory, tracked.attempt);
-    if (
-      record === undefined &&
-      end?.exitCode === WRAPPER_EXIT.alreadyClaimed &&
-      this.#followClaimant(tracked)
-    ) {
-      return true;
-    }
-    return this.#decide(tracked, this.#fate(tracked, { record, end, row }), record);
+    const isOver = record === undefined && end !== undefined;
+    const wasLate = end?.exitCode === WRAPPER_EXIT.alreadyClaimed;
+    if (isOver && (wasLate || isOthers(tracked)) && this.#followClaimant(tracked)) return true;
+    const fate = this.#fate(tracked, { record, end, row });
+    // another submission of it shall not begin what is over
+    const mayBegin = isOver && mayHaveTwin(tracked) && !wasClaimed(tracked.job.directory, tracked.attempt);
+    if (fate.kind !== 'open' && mayBegin && this.#settle(tracked) !== 'nobody') return false;
+    return this.#decide(tracked, fate, record);
   }
 
   #fate(tracked: Tracked, { record, end, row }: Pick<FateFacts, 'record' | 'end' | 'row'>): Fate {
     const { directory } = tracked.job;
     const claimed = wasClaimed(directory, tracked.attempt);
-    if (end !== undefined && record === undefined) tracked.overSince ??= performance.now();
+    if (end !== undefined) tracked.overSince ??= performance.now();
     const waited = tracked.overSince === undefined ? 0 : performance.now() - tracked.overSince;
-    const isRecordOverdue = waited >= this.#options.connection.timing.record;
-    const needsWords = end !== undefined && record === undefined && (!claimed || isRecordOverdue);
+    const hasSettled = waited >= this.#options.connection.timing.record;
+    const needsWords = end !== undefined && record === undefined && (!claimed || hasSettled);
     const { batch, place } = tracked;
     return fateOf({
       record,
@@ -285,7 +307,7 @@ export class Tracker {
       detail: row?.detail,
       claimed,
       cancelled: tracked.cancelled !== undefined,
-      isRecordOverdue,
+      hasSettled,
       lastWords:
         needsWords && batch !== undefined
           ? lastWordsOf(batch.folder, batch.firstTask === undefined ? undefined : batch.firstTask + place)
@@ -351,6 +373,33 @@ function recordOf(directory: string, attempt: number): ExitRecord | undefined {
     if (error instanceof StorageError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   }
+}
+
+/** Whether the step came to something; what can't be read or written just now is tried again at the next look. */
+function whereReadable(step: () => boolean): boolean {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof StorageError) return false;
+    throw error;
+  }
+}
+
+/** Whether the claim is of another submission than the one that is watched, whatever the ids are. */
+function isOthers({ job, attempt, batch }: Tracked): boolean {
+  const claim = readClaim(job.directory, attempt);
+  if (batch === undefined || claim === undefined || claim === 'unfinished') return false;
+  if (claim.submission === undefined || claim.submission === submissionTag(batch)) return false;
+  // a script that is submitted as it is has no word of its submission's
+  return job.prepared === undefined || claim.submission !== AS_IT_IS;
+}
+
+/** The same task of another array where the id in a claim is the array's (Grid Engine). */
+function otherNative(native: NativeId | undefined, id: string): NativeId {
+  const { task } = native ?? {};
+  return task === undefined || native?.id !== undefined || !/^\d+$/.test(id)
+    ? { base: id, id }
+    : { base: id, task };
 }
 
 const numberOf = (id: string): string => /^\d+/.exec(id)?.[0] ?? id;

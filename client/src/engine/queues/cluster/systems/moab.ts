@@ -60,7 +60,7 @@ export const moab: BatchSystem = {
     { program: 'showq', args: ['--xml', '-w', `user=${user}`] },
     { program: 'showq', args: ['-c', '--xml', '-w', `user=${user}`] },
   ],
-  readFind: (answer, name) => named(readShowq(answer), name),
+  readFind: (answer, name) => once(named(readShowq(answer), name)),
 
   cancel: (ids) => requests(['-c'], ids),
   readCancel: readRequest,
@@ -70,12 +70,7 @@ export const moab: BatchSystem = {
 
   details: ({ base }) => ({ program: 'checkjob', args: ['-v', base] }),
   queue: () => ({ program: 'showq', args: ['--xml'] }),
-  readQueue: (answer) => {
-    const listing = readShowq(answer);
-    return listing.kind === 'failed'
-      ? listing
-      : listed([...new Map(listing.jobs.map((job) => [job.id, job])).values()]);
-  },
+  readQueue: (answer) => once(readShowq(answer)),
   probe: { program: 'showq', args: ['--version'] },
   readProbe: ({ code, stdout, stderr }) => {
     const version = /\bmoab\b[^\n]*?version:? *(\d[\w.-]*)/i.exec(`${stdout}\n${stderr}`)?.[1];
@@ -153,6 +148,10 @@ function readShowq(answer: Answer): Listing {
     ),
   );
 }
+
+/** Every job under the id it has now alone. */
+const once = (listing: Listing): Listing =>
+  listing.kind === 'failed' ? listing : listed(listing.jobs.filter(({ id, base }) => id === base));
 
 /** The job under the id it has now, and under the one it was submitted with where that is another. */
 function jobsOf({ attributes }: XmlElement, queue: string, place: number): readonly NativeJob[] {
