@@ -166,7 +166,10 @@ function beginning(
 ): { readonly newText: string; readonly snippet?: true; readonly continues?: true } {
   const below = ' '.repeat(Math.max(0, column) + 2);
   const entries = entriesUnder(key);
-  const isMap = schema.type === 'object' || schema.properties !== undefined;
+  const isMap = [schema, ...(schema.anyOf ?? [])].some((one) => {
+    const { type, properties } = dereferenced(one);
+    return type === 'object' || properties !== undefined;
+  });
   const flow = style === 'flow';
   if (entries !== undefined) {
     const newText = flow

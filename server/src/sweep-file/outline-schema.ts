@@ -24,7 +24,9 @@ export function placeOf(path: readonly OutlineNode[]): OutlinePlace | undefined 
   let place: OutlinePlace = { schema: topSchema, definition: undefined, name: '' };
   for (const node of path) {
     const below: Schema | undefined =
-      node.kind === 'item' ? place.schema.items : propertyOf(place.schema, node.name);
+      node.kind === 'item'
+        ? place.schema.items
+        : (propertyOf(place.schema, node.name) ?? unsaid(place, node));
     if (below === undefined) return undefined;
     place =
       below.$ref === parameterReference
@@ -33,6 +35,10 @@ export function placeOf(path: readonly OutlineNode[]): OutlinePlace | undefined 
   }
   return place;
 }
+
+/** The distribution of a definition that says nothing else yet. */
+const unsaid = ({ definition }: OutlinePlace, { name }: OutlineNode): Schema | undefined =>
+  definition !== undefined && name === 'distribution' ? { type: 'string' } : undefined;
 
 function definitionPlace(node: OutlineNode): OutlinePlace {
   const shape = shapeOf(node);

@@ -181,6 +181,19 @@ describe('completion of values', () => {
     );
   });
 
+  it('offers the distributions where nothing else is said of the parameter yet', () => {
+    for (const text of [
+      '  a:\n    distribution: |\n',
+      '  a:\n    distribution: uni|\n',
+      '  a: {distribution: |}\n',
+    ])
+      assert.ok(labels(`parameters:\n${text}`).includes('log_uniform_values'), text);
+  });
+
+  it('begins a map on the next line, of whichever form it will be', () => {
+    assert.equal(accepted('sched|\n', 'scheduler'), 'scheduler:\n  \n');
+  });
+
   it('offers the distributions that fit the other keys first', () => {
     const found = labels(`parameters:\n  a:\n    distribution: |\n    mu: 0\n    sigma: 1\n    q: 1\n`);
     assert.deepEqual(found.slice(0, 2).sort(), ['q_log_normal', 'q_normal']);
