@@ -126,6 +126,16 @@ describe('the program of a command', () => {
     ['apptainer exec --nv -B /a:/b image.sif python main.py', 'main.py'],
     ['conda run -n env --no-capture-output python main.py', 'main.py'],
     ['uv run --with numpy python main.py', 'main.py'],
+    ['uv run --no-sync --with numpy main.py a=1', 'main.py'],
+    ['uv run -m pkg.train a=1', 'pkg.train'],
+    ['uv run pip install x', undefined],
+    ['$PYTHON -u main.py', 'main.py'],
+    ['"${PY:-python3}" -m pkg.train', 'pkg.train'],
+    ['$RUN main.py a=1', 'main.py'],
+    ['$LAUNCH -n 4 python main.py', 'main.py'],
+    ['$LAUNCH $PYTHON main.py', 'main.py'],
+    ['$EDITOR main.py', undefined],
+    ['$CP main.py other.py', undefined],
     ['torchrun --standalone --nproc-per-node=gpu main.py', 'main.py'],
     ['accelerate launch --num_processes 2 main.py a=1', 'main.py'],
     ['deepspeed --num_gpus=2 main.py', 'main.py'],
@@ -155,6 +165,42 @@ describe('the program of a command', () => {
   }
 });
 
+describe('redirections of a command', () => {
+  it('may lead into another program', () => {
+    assert.deepEqual(lines('python main.py a=1,2 > >(tee out) 2> >(tee err >&2)'), [
+      'python main.py a=1 > >(tee out) 2> >(tee err >&2)',
+      'python main.py a=2 > >(tee out) 2> >(tee err >&2)',
+    ]);
+  });
+});
+
+describe("a loop's variable", () => {
+  it('is what the body makes of it', () => {
+    for (const body of ['s=$((s * 2))', 'read -r s < file', '((s += 1))', 'export A=1 s=5']) {
+      assert.deepEqual(
+        lines(`for s in 1 2; do\n${body}\npython main.py seed=$s a=1\ndone`),
+        ['python main.py seed=$s a=1', 'python main.py seed=$s a=1'],
+        body,
+      );
+    }
+  });
+  it('stays what it is beside others, and in texts', () => {
+    for (const body of ['echo s=3', 'ss=3; t=$s', 'export SEED=$s', '[ "$s" == 1 ] && ls']) {
+      assert.deepEqual(
+        lines(`for s in 1 2; do\n${body}\npython main.py seed=$s\ndone`),
+        ['python main.py seed=1', 'python main.py seed=2'],
+        body,
+      );
+    }
+  });
+  it('keeps its last value behind the loop, where it is used', () => {
+    const [, , last] = jobs('for s in 1 2; do python a.py s=$s; done\npython b.py s=$s');
+    assert.deepEqual([last?.preamble, last?.commandLine], [['s=2'], 'python b.py s=$s']);
+    const again = jobs('for s in 1 2; do python a.py s=$s; done\nfor s in 3; do python b.py s=$s; done');
+    assert.deepEqual(again.at(-1)?.preamble, ['s=3']);
+  });
+});
+
 describe('what is no multirun', () => {
   it('is a program with options of its own', () => {
     assert.deepEqual(lines('python train.py --lr 0.1 files=a,b'), ['python train.py --lr 0.1 files=a,b']);
@@ -181,6 +227,36 @@ describe('what keeps a script from being a multirun', () => {
   it('is only said on submission when the command takes no overrides', () => {
     assert.deepEqual(found('while read x; do python train.py --lr $x; done'), []);
     assert.deepEqual(refused('while read x; do python train.py --lr $x; done'), ['multirun-block']);
+  });
+  it('is a command with several values that cannot be read', () => {
+    for (const line of [
+      'mylaunch -n 4 python main.py lr=1,2',
+      'bash -c "python main.py lr=1,2"',
+      "srun -n 1 bash -lc 'cd x && python main.py lr=1,2'",
+      'eval "python main.py lr=1,2"',
+      'X=$(python main.py lr=1,2)',
+      './main.py lr=1,2',
+      'xargs -n 1 python main.py lr=1,2 < list',
+      'f() { mylaunch python main.py lr=1,2; }',
+    ]) {
+      assert.deepEqual(found(line), [], line);
+      assert.deepEqual(refused(`${line}\npython other.py lr=1,2`), ['multirun-unreadable-command'], line);
+    }
+  });
+  it('is no text that is only printed, and no list', () => {
+    for (const line of [
+      'echo python main.py lr=1,2',
+      'printf %s "python main.py lr=1,2"',
+      'mylaunch python main.py "lr=[1,2]"',
+      "mylaunch python main.py 'x $(python main.py lr=1,2)'",
+    ])
+      assert.deepEqual(refused(`${line}\npython other.py lr=1,2`), [], line);
+  });
+  it('is a variable that the script gives several values', () => {
+    for (const line of ['LR=1,2', 'export A=1 LR="1,2"', "LR='range(3)'", 'if test x; then LR=1,2; fi'])
+      assert.deepEqual(found(`${line}\npython main.py -m lr=$LR`), ['multirun-shell-expansion'], line);
+    for (const line of ['LR=[1,2]', 'LR=1,2\nLR=3', 'LR=$(f 1,2)', 'LR=1,2; read LR', 'echo LR=1,2'])
+      assert.deepEqual(found(`${line}\npython main.py -m lr=$LR`), [], line);
   });
   it('is a value that only the shell of the job knows', () => {
     assert.deepEqual(found('python main.py -m lr=$A,$B x=$X y=[$A,$B]'), ['multirun-shell-expansion']);

@@ -11,6 +11,7 @@ import {
   type SimpleCommand,
   type Statement,
 } from './tree.ts';
+import { unreadableIn } from './unreadable.ts';
 import { fieldsOf, noVariables } from './words.ts';
 
 /** A Python command as it stands in the script. */
@@ -31,6 +32,7 @@ export interface LoopSource {
   readonly variable: string;
   readonly values: readonly string[];
   readonly header: Span;
+  readonly end: number;
   readonly items: readonly Item[];
 }
 
@@ -128,6 +130,7 @@ class Splitter {
   }
 
   #cut(statement: Statement): Cut | undefined {
+    this.#checkReadable(statement);
     const commands = this.#commandsOf(statement);
     const [first, second] = commands;
     if (first === undefined) return undefined;
@@ -181,6 +184,7 @@ class Splitter {
       variable,
       values: values.flatMap((value) => value ?? []),
       header: node.header,
+      end: node.span[1],
       items: this.split(node.body, node.inside),
     };
   }
@@ -217,12 +221,21 @@ class Splitter {
     return (this.#mentions[low] ?? Infinity) < end;
   }
 
+  #checkReadable(statement: Statement): void {
+    if (!this.#mentionsPython(statement.span)) return;
+    for (const simple of simplesOf(statement.nodes)) {
+      if (!this.#mentionsPython(simple.span)) continue;
+      const words = wordsOf(simple);
+      const found = unreadableIn(this.#text, words);
+      if (found) this.obstacles.push({ code: 'multirun-unreadable-command', ...found, commands: [] });
+    }
+  }
+
   #commandsOf(statement: Statement): readonly CommandSource[] {
     if (!this.#mentionsPython(statement.span)) return [];
     return simplesOf(statement.nodes).flatMap((simple) => {
       const words = simple.parts.filter(({ kind }) => kind === 'word');
-      const spans = words.map(({ start, end }): Span => [start, end]);
-      const found = findProgram(this.#text, spans);
+      const found = findProgram(this.#text, wordsOf(simple));
       const program = found && words[found.word];
       const interpreter = found && words[found.interpreter];
       if (!found || !program || !interpreter) return [];
@@ -252,6 +265,9 @@ const blockNames: Readonly<Record<Block['block'], string>> = {
   case: 'a condition',
   function: 'a function',
 };
+
+const wordsOf = ({ parts }: SimpleCommand): readonly Span[] =>
+  parts.filter(({ kind }) => kind === 'word').map(({ start, end }): Span => [start, end]);
 
 function simplesOf(nodes: readonly Node[]): readonly SimpleCommand[] {
   return nodes.flatMap((node) =>

@@ -125,7 +125,11 @@ export class Lexer {
     const text = this.#text;
     let at = operatorEnd;
     while (at < text.length && isBlank(text.charCodeAt(at))) at++;
-    const end = at < text.length && !isWordEnd(text.charCodeAt(at)) ? this.#wordEnd(at) : operatorEnd;
+    const code = text.charCodeAt(at);
+    // `> >(tee log)` as well
+    const isSubstitution = (code === less || code === greater) && text.charCodeAt(at + 1) === parenthesis;
+    const hasWord = at < text.length && (isSubstitution || !isWordEnd(code));
+    const end = hasWord ? this.#wordEnd(at) : operatorEnd;
     const isOutput = text.charCodeAt(operatorEnd - 1) === greater;
     const operator = isOutput ? null : hereDocument.exec(text.slice(start, operatorEnd));
     if (operator && end > operatorEnd) {

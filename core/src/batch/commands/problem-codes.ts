@@ -14,6 +14,7 @@ export const commandProblemSeverities = {
   'multirun-no-system': 'error',
   'multirun-no-command': 'error',
   'multirun-unreadable': 'error',
+  'multirun-unreadable-command': 'error',
   'multirun-too-many-commands': 'error',
   // the overrides
   ...multirunProblemSeverities,

@@ -1,5 +1,6 @@
 /** Which program a command runs in Python, behind variables of its own and the launchers that start it. */
 import type { Span } from '../script.ts';
+import { launchers, noOptions, type Launcher } from './launchers.ts';
 import { fieldsOf, noVariables } from './words.ts';
 
 /** A program by its file, or by the module that `-m` names; undefined where only the job's shell knows it. */
@@ -15,150 +16,6 @@ export interface FoundProgram {
   /** Which word names the program. */
   readonly word: number;
 }
-
-interface Launcher {
-  /** How many words belong to an option that has them behind it. */
-  readonly values: Readonly<Record<string, number>>;
-  /** Options without a value of their own. */
-  readonly flags?: readonly string[];
-  /** Words between the options and the program: an image, a duration. */
-  readonly words?: number;
-  /** Words that say what to do: `run`, `exec`. */
-  readonly verbs?: readonly string[];
-  /** Whether `NAME=value` words may stand before the program. */
-  readonly assigns?: true;
-}
-
-const one = (options: string): Readonly<Record<string, number>> =>
-  Object.fromEntries(options.split(' ').map((option) => [option, 1]));
-
-const mpi: Launcher = {
-  values: {
-    ...one(
-      '-n -np -c -N -H -host --host -hosts -x -f -ppn -perhost -rf -wdir --wdir -wd --hostfile -hostfile',
-    ),
-    ...one(
-      '-machinefile --machinefile --map-by -map-by --bind-to -bind-to --rank-by --report-bindings-to -path',
-    ),
-    ...one(
-      '-genvlist -envlist -iface -bootstrap -npernode --npernode -rankfile --rankfile --prefix --tag-output-to',
-    ),
-    ...{ '--mca': 2, '-mca': 2, '--gmca': 2, '-gmca': 2, '-genv': 2, '-env': 2 },
-  },
-  flags:
-    'v q -v -q --oversubscribe --tag-output --report-bindings --allow-run-as-root --quiet --verbose -l'.split(
-      ' ',
-    ),
-};
-const container: Launcher = {
-  values: {
-    ...one(
-      '-B --bind --home -H -W --workdir --pwd --env --env-file -o --overlay --network --mount -s --scratch',
-    ),
-    ...one('-v --volume -e --gpus --name -w -u --user --entrypoint --shm-size --ipc'),
-  },
-  flags:
-    '--nv --rocm -c --contain -C --containall -e --cleanenv -i --ipc -p --pid --rm -it -t -d --writable-tmpfs --fakeroot'.split(
-      ' ',
-    ),
-  verbs: ['exec', 'run'],
-  words: 1,
-};
-const environment: Launcher = {
-  values: one(
-    '-n --name -p --prefix --cwd --with --python --extra --group --project --directory --env-file -e -m',
-  ),
-  flags:
-    '--no-capture-output --live-stream --frozen --isolated --locked --no-sync -v --verbose -q --quiet'.split(
-      ' ',
-    ),
-  verbs: ['run', 'exec'],
-};
-const none: Launcher = { values: {} };
-
-/** Programs that start the program behind them. */
-const launchers: Readonly<Record<string, Launcher>> = {
-  srun: {
-    values: {
-      ...one('-A -b -B -c -C -d -D -e -E -F -G -i -I -J -K -L -m -M -n -N -o -p -P -q -r -S -t -T -w -W -x'),
-      ...one(
-        '--account --ntasks --nodes --cpus-per-task --partition --time --mem --gres --gpus --job-name --output',
-      ),
-      ...one('--error --mpi --qos --constraint --nodelist --exclude --chdir --export --distribution --input'),
-      ...one(
-        '--ntasks-per-node --gpus-per-task --gpus-per-node --mem-per-cpu --mem-per-gpu --container-image',
-      ),
-      ...one(
-        '--container-mounts --container-name --container-workdir --relative --jobid --comment --reservation',
-      ),
-    },
-    flags: (
-      '-l --label -u --unbuffered -v --verbose -Q --quiet -s --oversubscribe -O --overcommit --exclusive --overlap --exact --pty ' +
-      '-X -Z -H -k -R -K -I -E --kill-on-bad-exit --cpu-bind --gpu-bind --immediate --multi-prog --propagate --no-kill'
-    ).split(' '),
-  },
-  mpirun: mpi,
-  mpiexec: mpi,
-  'mpiexec.hydra': mpi,
-  orterun: mpi,
-  prun: mpi,
-  prterun: mpi,
-  horovodrun: mpi,
-  aprun: mpi,
-  ibrun: mpi,
-  jsrun: {
-    values: one(
-      '-n -r -a -c -g -d -b -l -p -E -F -o -k -h -e --nrs --rs_per_host --tasks_per_rs --cpu_per_rs --gpu_per_rs',
-    ),
-  },
-  lrun: mpi,
-  env: { values: one('-u --unset -C --chdir'), flags: ['-i', '-', '-0', '-v'], assigns: true },
-  time: {
-    values: one('-o --output -f --format'),
-    flags: '-p -v -a --verbose --portability --append'.split(' '),
-  },
-  nohup: none,
-  exec: { values: one('-a'), flags: ['-c', '-l'] },
-  command: { values: {}, flags: ['-p'] },
-  setsid: none,
-  nice: { values: one('-n --adjustment') },
-  ionice: { values: one('-c -n --class --classdata'), flags: ['-t'] },
-  chrt: { values: {}, words: 1 },
-  timeout: {
-    values: one('-k --kill-after -s --signal'),
-    flags: ['-v', '--foreground', '--preserve-status'],
-    words: 1,
-  },
-  stdbuf: { values: one('-i -o -e --input --output --error') },
-  unbuffer: { values: {}, flags: ['-p'] },
-  taskset: { values: {}, flags: ['-a', '-c', '--cpu-list', '--all-tasks'], words: 1 },
-  numactl: {
-    values: one('-N -m -C -i -p --cpunodebind --membind --physcpubind --interleave --preferred'),
-    flags: ['-l', '--localalloc', '--all'],
-  },
-  'xvfb-run': {
-    values: one('-e -f -n -p -s -w --error-file --server-num --server-args --wait'),
-    flags: ['-a', '-l', '--auto-servernum'],
-  },
-  singularity: container,
-  apptainer: container,
-  docker: container,
-  podman: container,
-  'podman-hpc': container,
-  shifter: { values: one('-i --image -V --volume -e --env -m --module -w --workdir') },
-  conda: environment,
-  mamba: environment,
-  micromamba: environment,
-  poetry: environment,
-  pipenv: environment,
-  pdm: environment,
-  hatch: environment,
-  rye: environment,
-  uv: environment,
-  pixi: environment,
-  nsys: { values: one('-o --output -t --trace -c -s -w -f --stats'), verbs: ['profile', 'launch'] },
-  ncu: { values: one('-o --export --set --section -k -c -s') },
-};
 
 /** Start a Python program themselves; it is the first of their words that ends in `.py`, or a module. */
 const runners: Readonly<Record<string, readonly string[]>> = {
@@ -203,7 +60,7 @@ const interpreterName = /^python(?:[23](?:\.\d+)?)?t?$/;
 const withValue = /[WXQ]/;
 
 /** Words can only be a Python command when one of them holds one of these. */
-const telltale = /python|torchrun|deepspeed|accelerate/;
+const telltale = /python|torchrun|deepspeed|accelerate|\.py\b|(?<=[ \t])-m(?=[ \t])|(?<=[ \t])--module\b/;
 
 /** Where a text may hold Python commands: the offsets of words that no such command is without. */
 export const mentionsOfPython = (text: string): readonly number[] =>
@@ -222,12 +79,47 @@ export function findProgram(text: string, words: readonly Span[]): FoundProgram 
     if (interpreterName.test(name)) return behindInterpreter(texts, at);
     const runner = Object.hasOwn(runners, name) ? runners[name] : undefined;
     if (runner) return startedBy(texts, at, runner.includes(texts.at(at + 1)) ? at + 2 : at + 1);
-    const launcher = Object.hasOwn(launchers, name) ? launchers[name] : undefined;
+    const launcher = Object.hasOwn(launchers, name) ? launchers[name] : inVariable(texts, at);
+    if (launcher === 'interpreter') return behindInterpreter(texts, at);
     if (!launcher) return undefined;
     const next = behindLauncher(texts, at + 1, launcher);
     if (next === undefined) return undefined;
+    if (launcher.runsPython) {
+      const word = texts.at(next);
+      if (modular.has(word)) return foundAt(texts, at, next + 1, 'module');
+      if (word.endsWith('.py')) return foundAt(texts, at, next, 'file');
+    }
     at = next;
   }
+}
+
+const modular: ReadonlySet<string> = new Set(['-m', '--module']);
+
+/**
+ * What a word is that is one variable, such as `$PYTHON` or `$LAUNCH`: what stands behind it tells. Undefined when
+ * that is no Python program.
+ */
+function inVariable(words: ProgramWords, at: number): Launcher | 'interpreter' | undefined {
+  const [, bare, braced] = /^"?\$(?:(\w+)|\{(\w+)[^}]*\})"?$/.exec(words.written(at)) ?? [];
+  const name = bare ?? braced;
+  if (name === undefined) return undefined;
+  const found = behindInterpreter(words, at);
+  const program = found === undefined ? '' : words.at(found.word);
+  if (found?.program.kind === 'module' || program.endsWith('.py')) {
+    const isInterpreter = /py/i.test(name) || words.some((found?.word ?? at) + 1, isOverride);
+    return isInterpreter ? 'interpreter' : undefined;
+  }
+  const next = behindLauncher(words, at + 1, noOptions);
+  if (next === undefined) return undefined;
+  return startsProgram(words.at(next)) || inVariable(words, next) !== undefined ? noOptions : undefined;
+}
+
+const isOverride = (word: string): boolean => /^(?:\+\+?|~)?[A-Za-z_$][\w$./@]*=/.test(word);
+
+/** Whether a word is a Python interpreter, starts Python itself, or is a Python file. */
+export function namesPython(word: string): boolean {
+  const name = baseName(word);
+  return interpreterName.test(name) || Object.hasOwn(runners, name) || name.endsWith('.py');
 }
 
 /** The words without their quotes, each read when it is asked for. */
@@ -243,6 +135,11 @@ class ProgramWords {
 
   get length(): number {
     return this.#words.length;
+  }
+
+  some(from: number, is: (word: string) => boolean): boolean {
+    for (let at = from; at < this.length; at++) if (is(this.at(at))) return true;
+    return false;
   }
 
   /** Expansions stand in it as they are written; empty beyond the last word. */
@@ -283,7 +180,8 @@ function behindLauncher(words: ProgramWords, from: number, launcher: Launcher): 
     if (word === '--') {
       at++;
       if (free === 0) return at;
-    } else if (word.startsWith('-') && word !== '-') {
+    } else if (launcher.runsPython && modular.has(word)) return at;
+    else if (word.startsWith('-') && word !== '-') {
       at += 1 + valuesOf(launcher, word, words.at(at + 1));
     } else if (launcher.assigns && isAssignment(word)) at++;
     else if (verbs > 0 && launcher.verbs?.includes(word)) {
@@ -304,7 +202,7 @@ function valuesOf({ values, flags = [] }: Launcher, option: string, next: string
   // `-n4`, `--time=10`, `-lv`: everything in one word
   if (flags.includes(option) || option.includes('=') || (!option.startsWith('--') && option.length > 2))
     return 0;
-  return next === '' || next.startsWith('-') || startsProgram(next) ? 0 : 1;
+  return next === '' || next.startsWith('-') || next.endsWith('.py') || startsProgram(next) ? 0 : 1;
 }
 
 function behindInterpreter(words: ProgramWords, interpreter: number): FoundProgram | undefined {
@@ -356,7 +254,7 @@ function startedBy(words: ProgramWords, interpreter: number, from: number): Foun
     const word = words.at(at);
     if (word.endsWith('.py')) return foundAt(words, interpreter, at, 'file');
     // overrides and what is behind them are no longer options of the launcher
-    if (/^(?:\+\+?|~)?[A-Za-z_$][\w$./@]*=/.test(word)) return undefined;
+    if (isOverride(word)) return undefined;
     if ((word === '-m' || word === '--module') && !words.at(at + 1).startsWith('-'))
       return foundAt(words, interpreter, at + 1, 'module');
   }

@@ -19,6 +19,7 @@ import {
   type CommandOptions,
   type ProblemSinks,
 } from './overrides.ts';
+import { assignsIn, isSweptValue, writtenValue } from './assignments.ts';
 import type { Program } from './program.ts';
 import { quoteArgument } from './quote.ts';
 import { literalField, noVariables, type Variables } from './words.ts';
@@ -36,6 +37,8 @@ export interface Binding {
 export interface LineChain {
   readonly before: LineChain | undefined;
   readonly text: string;
+  /** The variable of a loop to which it gives its value. */
+  readonly binds?: string;
 }
 
 /** One Python command; of a command in a literal loop there is one for each round. */
@@ -185,12 +188,20 @@ class Unroller {
           this.#add(item.command, bindings, preamble, epilogue);
           break;
         case 'loop': {
-          const { variable, values, items: body } = item.loop;
+          const { variable, values, items: body, end } = item.loop;
+          const assignmentOf = (value: string): LineChain => ({
+            before: preamble,
+            text: `${variable}=${quoteArgument(value)}`,
+            binds: variable,
+          });
           for (const value of values) {
             if (this.overflowed) return;
-            const assignment = { before: preamble, text: `${variable}=${quoteArgument(value)}` };
-            this.#unroll(body, [...bindings, { variable, value }], assignment, epilogue);
+            this.#unroll(body, [...bindings, { variable, value }], assignmentOf(value), epilogue);
           }
+          // a loop leaves its last value behind
+          const last = values.at(-1);
+          if (last !== undefined && isReadIn(this.#script.text.slice(end), variable))
+            preamble = assignmentOf(last);
           break;
         }
       }
@@ -207,10 +218,54 @@ class Unroller {
       this.overflowed = true;
       return;
     }
-    const variables = new Map(bindings.map(({ variable, value }) => [variable, value]));
+    const variables = new Map(
+      bindings
+        .filter(({ variable }) => !this.#isAssigned(variable, source, above))
+        .map(({ variable, value }) => [variable, value]),
+    );
     const program = this.#program(source, variables);
     const read = this.#arguments(source, variables, this.#sinks);
+    this.#checkVariables(source, read, above);
     this.#commands.push({ source, program, bindings, arguments: read, count: read.count, above, below });
+  }
+
+  /** Whether something in the loop's body gives its variable another value: then only the job's shell knows it. */
+  #isAssigned(variable: string, source: CommandSource, above: LineChain | undefined): boolean {
+    if (assignsIn(this.#before(source), variable)) return true;
+    for (let link = above; link; link = link.before) {
+      if (link.binds === variable) return false;
+      if (link.binds === undefined && assignsIn(link.text, variable)) return true;
+    }
+    return false;
+  }
+
+  /** What stands before the program in the command's statement. */
+  #before = ({ statement, interpreter }: CommandSource): string =>
+    this.#script.text.slice(statement[0], interpreter[0]);
+
+  /** Variables that the script itself gives several values: a job's shell would hand on all of them at once. */
+  #checkVariables(source: CommandSource, read: CommandArguments, above: LineChain | undefined): void {
+    for (const { field } of read.overrides) {
+      for (const { kind, source: at } of field.expansions) {
+        const written = this.#script.text.slice(...at);
+        const [, name] = kind === 'variable' ? (/^\$\{?([A-Za-z_]\w*)\}?$/.exec(written) ?? []) : [];
+        const value = name === undefined ? undefined : this.#valueOf(name, source, above);
+        if (value === undefined || !isSweptValue(value)) continue;
+        const message = `The script sets ${name ?? ''} to several values, ${value}, and each job would get all of them. Write them in the override itself.`;
+        this.#sinks.problems.add('multirun-shell-expansion', at, message);
+      }
+    }
+  }
+
+  /** The text that was assigned to a variable last, when it is written out. */
+  #valueOf(name: string, source: CommandSource, above: LineChain | undefined): string | undefined {
+    if (!assignsIn(this.#script.text, name)) return undefined;
+    let text = this.#before(source);
+    for (let link = above; ; link = link.before) {
+      if (assignsIn(text, name)) return writtenValue(text, name);
+      if (link === undefined) return undefined;
+      text = link.text;
+    }
   }
 
   #program({ found, program }: CommandSource, variables: Variables): Program {
@@ -234,6 +289,12 @@ class Unroller {
       sinks,
     );
   }
+}
+
+/** Whether the lines use the variable before another loop gives it its values. */
+function isReadIn(text: string, variable: string): boolean {
+  const [here = ''] = text.split(new RegExp(String.raw`\bfor[ \t]+${variable}\b`), 1);
+  return new RegExp(String.raw`\$\{?${variable}(?!\w)`).test(here);
 }
 
 const holds = ({ program, simple }: CommandSource, offset: number): boolean =>
