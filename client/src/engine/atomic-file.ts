@@ -60,6 +60,8 @@ export function errorCode(error: unknown): string | undefined {
 export interface AtomicOptions {
   /** Also survives a power cut: the text and then the folder are synced to the disk. Default: false. */
   readonly durable?: boolean;
+  /** Permissions of the file, less what the process's mask takes away. Default: 0o666. */
+  readonly mode?: number;
 }
 
 /**
@@ -69,11 +71,11 @@ export interface AtomicOptions {
 export function writeFileAtomicallySync(
   target: string,
   content: string | Uint8Array,
-  { durable = false }: AtomicOptions = {},
+  { durable = false, mode = 0o666 }: AtomicOptions = {},
 ): void {
   const temporary = temporaryPath(target);
   try {
-    const file = fs.openSync(temporary, 'wx', 0o666);
+    const file = fs.openSync(temporary, 'wx', mode);
     try {
       fs.writeFileSync(file, content);
       if (durable) fs.fsyncSync(file);
@@ -92,11 +94,11 @@ export function writeFileAtomicallySync(
 export async function writeFileAtomically(
   target: string,
   content: string | Uint8Array,
-  { durable = false }: AtomicOptions = {},
+  { durable = false, mode = 0o666 }: AtomicOptions = {},
 ): Promise<void> {
   const temporary = temporaryPath(target);
   try {
-    const file = await fs.promises.open(temporary, 'wx', 0o666);
+    const file = await fs.promises.open(temporary, 'wx', mode);
     try {
       await file.writeFile(content);
       if (durable) await file.sync();

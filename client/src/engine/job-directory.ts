@@ -76,8 +76,7 @@ export function writeJobDirectory(
     if (!fresh) setAside(directory, job.attempt);
     fs.writeFileSync(path.join(directory, PARAMETERS_FILE), stringifyJson(job.parameters));
     fs.writeFileSync(path.join(directory, wandbConfigFile(job)), wandbConfig(job.parameters));
-    // OAR runs the file itself
-    fs.writeFileSync(path.join(directory, SCRIPT_FILE), script, { mode: 0o755 });
+    writeScript(path.join(directory, SCRIPT_FILE), script, fresh);
     if (options.argsJson !== undefined) fs.writeFileSync(argsJsonPath(directory), options.argsJson);
     // last, and in one step when it replaces another one: it says whose outputs the directory holds
     const description = `${stringifyJson(job)}\n`;
@@ -96,6 +95,13 @@ function renderFor(job: JobDescription, directory: string, options: JobDirectory
     { ...job, workingDirectory: pathThere(workingDirectory), pythonPath: pathThere(pythonPath) },
     { publish: 'rename', ...script, directory: pathThere(directory) },
   );
+}
+
+/** An earlier attempt that was given up may still run: its shell reads on in the file that it began. OAR runs the file itself. */
+function writeScript(file: string, text: string, fresh: boolean): void {
+  const mode = 0o755;
+  if (fresh) fs.writeFileSync(file, text, { mode });
+  else writeFileAtomicallySync(file, text, { mode });
 }
 
 /**

@@ -70,6 +70,12 @@ trap 'stopped=true signalled=true' TERM INT HUP
 trap 'signalled=true; [ -z "$child" ] || kill -USR1 "$child"' USR1
 trap 'signalled=true; [ -z "$child" ] || kill -USR2 "$child"' USR2
 
+# a stop may hit the clock instead of the program
+clock() {
+  now=$(date +%s) || now=$(date +%s)
+  now=\${now:-1}000
+}
+
 # whoever creates the claim runs the attempt, nobody else does
 claim() {
   { printf '%s\\n%s   \\n\\n%s %s\\n' $$ "$host" "$submission" "$native" >"claim-$attempt"; } 2>/dev/null
@@ -103,7 +109,8 @@ if [ "$attempt" -gt ${job.attempt} ]; then
   done
 fi
 
-started=$(date +%s)000
+clock
+started=$now
 if [ $stopped = true ]; then
   code=143
 else
@@ -122,9 +129,20 @@ ${redirects ? `  [ -e ${shellQuote(stderr)} ] || code=${WRAPPER_EXIT.directoryUn
 
 signal=null
 if [ "$code" -gt 128 ] && [ "$code" -le 192 ]; then signal=$((code - 128)); fi
+clock
 record='{"attempt":%s,"code":%s,"signal":%s,"stopped":%s,"startedAt":%s,"endedAt":%s,"host":"%s"}\\n'
+publish() {
+  # an attempt that was given up, and ended all the same, leaves the record of the next one alone
+  place=.
+  if [ -e "claim-$((attempt + 1))" ]; then
+    place=attempts/$attempt
+    mkdir -p "$place" || return 1
+  fi
+  printf "$record" "$attempt" "$code" $signal $stopped "$started" "$now" "$host" >"$place/exit.json.new" || return 1
+  mv -f "$place/exit.json.new" "$place/exit.json"
+}
 tries=0
-until { printf "$record" "$attempt" "$code" $signal $stopped "$started" "$(date +%s)000" "$host" >exit.json.new && mv -f exit.json.new exit.json; } 2>/dev/null; do
+until publish 2>/dev/null; do
   # the disk is full, perhaps not for long; or the directory was deleted
   tries=$((tries + 1))
   [ $tries -lt 20 ] && [ -e "claim-$attempt" ] || break

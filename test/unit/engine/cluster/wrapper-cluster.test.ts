@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -148,6 +158,48 @@ describe('the wrapper on a cluster', () => {
     const [code] = (await once(child, 'exit')) as [number];
     assert.equal(code, 5);
     assert.equal(read('stdout.log'), 'warned\n');
+  });
+
+  it('leaves the record of a later attempt alone when an earlier one that was given up ends after it', async () => {
+    const ready = path.join(folder, 'ready');
+    const goOn = path.join(folder, 'go-on');
+    write(`touch '${ready}'; while [ ! -e '${goOn}' ]; do sleep 0.02; done; exit 7`);
+    const given = spawn('sh', [script()], { env: { ...process.env, NATIVE: '1' } });
+    while (!existsSync(ready)) await new Promise((resolve) => setTimeout(resolve, 5));
+    write('exit 0', {}, 2);
+    assert.equal(run('2'), 0);
+    writeFileSync(goOn, '');
+    assert.deepEqual(await once(given, 'exit'), [7, null]);
+    assert.equal(readExitRecord(directory, 2)?.code, 0);
+    assert.equal(readExitRecord(directory, 1)?.code, 7);
+  });
+
+  it('goes on in the script that it began when another attempt gets one of its own', () => {
+    write('echo first');
+    const before = read('script.sh');
+    const begun = openSync(script(), 'r');
+    write('echo second and longer', {}, 2);
+    assert.equal(readFileSync(begun, 'utf8'), before);
+    closeSync(begun);
+    assert.equal(statSync(script()).mode & 0o111, 0o111);
+  });
+
+  it('leaves a record that can be read when a stop hits the clock', () => {
+    for (const times of [1, 9]) {
+      rmSync(directory, { recursive: true, force: true });
+      write('exit 3');
+      const programs = path.join(folder, `programs-${times}`);
+      mkdirSync(programs);
+      const left = path.join(programs, 'left');
+      writeFileSync(left, 'x'.repeat(times));
+      const date = `#!/bin/sh\nif [ -s '${left}' ]; then cut -c2- '${left}' | tr -d '\\n' >'${left}.new'; mv '${left}.new' '${left}'; kill -TERM $$; fi\nexec /bin/date "$@"\n`;
+      writeFileSync(path.join(programs, 'date'), date, { mode: 0o755 });
+      const env = { ...process.env, NATIVE: '1', PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+      assert.equal(spawnSync('sh', [script()], { env }).status, 3);
+      const record = readExitRecord(directory, 1);
+      assert.equal(record?.code, 3);
+      assert.equal(record.startedAt > 1_000_000, times === 1);
+    }
   });
 
   it('keeps the outputs of an attempt that the system began by itself when we submit another one', async () => {
