@@ -18,6 +18,7 @@ export interface Interpreter {
   readonly words: readonly string[];
   /** Whether it reads the language of POSIX shells. */
   readonly isShell: boolean;
+  readonly isBash: boolean;
 }
 
 const defaultShell = '/bin/bash';
@@ -26,9 +27,10 @@ const shells = /^(?:ba|da|a|k|mk|lk|pdk|z|ya|po)?sh(?:-?\d[\d.]*)?$/;
 /** What runs the person's lines; bash without a first line that names something. */
 export function interpreterOf(shebang: string | undefined): Interpreter {
   const [, program = '', argument = ''] = /^#![ \t]*(\S*)[ \t]*(.*?)[ \t\r]*$/.exec(shebang ?? '') ?? [];
-  if (program === '') return { words: [defaultShell], isShell: true };
+  if (program === '') return { words: [defaultShell], isShell: true, isBash: true };
   const words = argument === '' ? [program] : [program, argument];
-  return { words, isShell: shells.test(shellName(words)) };
+  const name = shellName(words);
+  return { words, isShell: shells.test(name), isBash: /^bash(?:-?\d[\d.]*)?$/.test(name) };
 }
 
 /** `bash` of `/bin/bash`, `/usr/bin/env bash` and `/usr/bin/env -S bash -l`. */
@@ -167,28 +169,46 @@ export interface JobLines {
   readonly directory: string;
   readonly preamble: readonly string[];
   readonly commandLine: string;
+  /** Which part of its pipeline the Python command is, from 0; undefined when it is in none. */
+  readonly pipelinePlace?: number | undefined;
   readonly epilogue: readonly string[];
 }
 
 /**
  * The person's part of a job as a script of its own: `cd`, preamble, command, epilogue. The command decides on
- * how it ends, whatever the lines below it do; a failing line below counts when the command worked.
+ * how it ends, whatever it is piped into and whatever the lines below it do; a failing line below counts when the
+ * command worked.
  */
-export function renderLines({ shebang, directory, preamble, commandLine, epilogue }: JobLines): string {
+export function renderLines(lines: JobLines): string {
+  const { shebang, directory, preamble, commandLine, pipelinePlace, epilogue } = lines;
   const interpreter = interpreterOf(shebang);
-  const keepsCode =
-    interpreter.isShell && epilogue.some((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  const piped = interpreter.isBash && pipelinePlace !== undefined;
+  const followed = epilogue.some((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  const keepsCode = interpreter.isShell && (followed || piped);
+  const below =
+    !keepsCode || !epilogue.some((line) => exits.test(line)) ? epilogue : exiting(lines, interpreter);
   return [
     `#!${interpreter.words.join(' ')}`,
     `cd ${quoteArgument(directory)} || exit 126`,
     ...preamble,
     commandLine,
     // what stands below may look at $? itself
-    ...(keepsCode ? ['sweepdeck_code=$?; (exit $sweepdeck_code)'] : []),
-    ...epilogue,
+    ...(keepsCode
+      ? [`sweepdeck_code=${piped ? `\${PIPESTATUS[${pipelinePlace}]}` : '$?'}; (exit $sweepdeck_code)`]
+      : []),
+    ...below,
     ...(keepsCode
       ? ['sweepdeck_last=$?; [ "$sweepdeck_code" -eq 0 ] || exit "$sweepdeck_code"; exit "$sweepdeck_last"']
       : []),
     '',
   ].join('\n');
+}
+
+const exits = /(?:^|[\s;&|({])exit\b/;
+/** Takes the place of the builtin below the command; POSIX mode allows no function of this name. */
+const exitKeepingCode = `case :$SHELLOPTS: in *:posix:*) ;; *) eval 'exit() { set -- "\${1-$?}"; [ "$sweepdeck_code" -eq 0 ] || set -- "$sweepdeck_code"; builtin exit "$1"; }' ;; esac; (builtin exit $sweepdeck_code)`;
+
+/** An epilogue that may end the script itself, which must not hide how the command ended. */
+function exiting({ epilogue }: JobLines, { isBash }: Interpreter): readonly string[] {
+  return isBash ? [exitKeepingCode, ...epilogue] : ['(', ...epilogue, ')'];
 }

@@ -119,6 +119,56 @@ describe('a batch script', () => {
     assert.equal(info(2)['status'], 'FAILED');
   });
 
+  for (const [shell, name] of [
+    ['#!/bin/bash', 'bash'],
+    ['#!/bin/bash -eu', 'bash -eu'],
+    ['#!/bin/sh', 'sh'],
+  ]) {
+    it(`fails with its command when the lines below it end the script, in ${name ?? ''}`, async () => {
+      write('train.py', 'import sys\nsys.exit(int(sys.argv[1][2:]))\n');
+      const script = `${shell ?? ''}\ntrap 'echo cleaned' EXIT\npython3 train.py a=0,3\nif [ -f train.py ]; then exit 0; fi\necho never\n`;
+      const view = await run(write('train.sh', script));
+      assert.deepEqual(
+        view.state.jobs.map(({ state, exitCode }) => [state, exitCode]),
+        [
+          ['done', 0],
+          ['failed', 3],
+        ],
+      );
+      assert.equal(read('logs/1/log.stdout'), 'cleaned\n');
+      assert.equal(read('logs/2/log.stdout'), 'cleaned\n');
+    });
+  }
+
+  it('fails with its command, whatever that is piped into', async () => {
+    write('train.py', 'import sys\nprint("x")\nsys.exit(int(sys.argv[1][2:]))\n');
+    for (const [place, line] of [
+      'python3 train.py a=0,3 | tee out\n',
+      'python3 train.py a=0,3 |& grep -v x\necho "was $?"\n',
+      'python3 train.py a=0,3 | cat\nexit ${PIPESTATUS[0]}\n',
+    ].entries()) {
+      const view = await run(write(`train${place}.sh`, line));
+      assert.deepEqual(
+        view.state.jobs.map(({ state, exitCode }) => [state, exitCode]),
+        [
+          ['done', 0],
+          ['failed', 3],
+        ],
+        line,
+      );
+    }
+  });
+
+  it('needs no first line, and may have come from Windows', async () => {
+    write('train.py', ECHO);
+    const text = '#SBATCH -t 5\r\necho "<$0>"\r\npython3 train.py a=1,2 \\\r\n  b=3\r\necho end\r\n';
+    const view = await run(write('train.sh', text));
+    assert.equal(view.state.counts.done, 2);
+    assert.equal(read('logs/2/log.stdout'), `<${root}/logs/2/command.sh>\na=2 b=3\nend\n`);
+    assert.ok(!read('logs/2/script.sh').includes('\r'));
+    assert.match(read('logs/2/script.sh'), /^#!\/bin\/bash\n#SBATCH -t 5\n/);
+  });
+
   it('runs failed jobs again in the same directory, with the outputs of earlier attempts kept', async () => {
     write(
       'train.py',

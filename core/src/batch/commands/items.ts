@@ -26,6 +26,8 @@ export interface CommandSource {
   readonly program: Span;
   /** The words and redirections behind the program. */
   readonly rest: readonly Token[];
+  /** Which part it is, from 0, when the statement is one pipeline. */
+  readonly pipelinePlace: number | undefined;
 }
 
 export interface LoopSource {
@@ -231,6 +233,15 @@ class Splitter {
     }
   }
 
+  #pipelinePlace({ nodes, span }: Statement, simple: SimpleCommand): number | undefined {
+    const place = nodes.findIndex((node) => node === simple);
+    const begins = [span[0], ...nodes.map((node) => node.span[1])];
+    const joints = nodes.map((node, index) => this.#text.slice(begins[index], node.span[0]).trim());
+    const isPipeline =
+      nodes.length > 1 && joints[0] === '' && joints.slice(1).every((one) => /^\|&?$/.test(one));
+    return isPipeline && place >= 0 ? place : undefined;
+  }
+
   #commandsOf(statement: Statement): readonly CommandSource[] {
     if (!this.#mentionsPython(statement.span)) return [];
     return simplesOf(statement.nodes).flatMap((simple) => {
@@ -250,6 +261,7 @@ class Splitter {
           interpreter: [interpreter.start, interpreter.end],
           program: [program.start, program.end],
           rest: simple.parts.filter(({ start }) => start >= program.end),
+          pipelinePlace: this.#pipelinePlace(statement, simple),
         } satisfies CommandSource,
       ];
     });

@@ -28,6 +28,8 @@ export interface MultirunJob {
    * several lines; has no line break at its end. A `&` or `;` behind it is not part of it.
    */
   readonly commandLine: string;
+  /** Which part of the command line the Python command is, from 0, when that is one pipeline. */
+  readonly pipelinePlace: number | undefined;
 }
 
 /** The words of the command, for which others may be put in: see `commandLineAt`. */
@@ -65,6 +67,7 @@ export function jobAt(script: MultirunScript, index: bigint, options: CommandLin
     preamble: linesOf(command.above),
     epilogue: linesOf(command.below),
     commandLine: commandLine(script, command, values, options),
+    pipelinePlace: command.source.pipelinePlace,
   };
 }
 

@@ -93,6 +93,7 @@ export function renderJob(submitted: SubmittedScript, numbers: JobNumbers, pytho
     directory: workingDirectory,
     preamble: [...(target.kind === 'local' ? [] : target.prologue), ...job.preamble],
     commandLine: job.commandLine,
+    pipelinePlace: job.pipelinePlace,
     epilogue: job.epilogue,
   });
   return {

@@ -70,7 +70,7 @@ export function readSubmission(request: SubmissionRequest): Submission {
   const logs = logsOf(script, programs, place.directory);
   const problems: SubmissionProblem[] = [
     ...errorsOf(script, found.target),
-    ...script.problems.filter(({ severity }) => severity !== 'error'),
+    ...script.problems.filter(({ severity, code }) => severity !== 'error' && !MENDED.has(code)),
     ...found.problems,
     ...arrayProblems(script.batch),
     ...metricProblems,
@@ -132,9 +132,12 @@ function logsOf(script: MultirunScript, programs: ProgramsOfScript, directory: s
   return path.join(directory, 'logs');
 }
 
+/** What is only wrong with the script itself: those of its jobs have a first line, and their lines end in LF. */
+const MENDED: ReadonlySet<string> = new Set(['shebang-missing', 'carriage-returns']);
+
 /** A queue that was chosen makes up for directives that are missing; on this machine nobody reads them. */
 function errorsOf(script: MultirunScript, target: Target | undefined): readonly SubmissionProblem[] {
-  const errors = blockers(script);
+  const errors = blockers(script).filter(({ code }) => !MENDED.has(code));
   if (target === undefined) return errors;
   return errors.filter(({ code }) => code !== 'multirun-no-system');
 }
