@@ -9,6 +9,7 @@ import { controlMenu } from '../../../client/src/editor/presentation/control-men
 import { recentSpan, statusText } from '../../../client/src/editor/presentation/status.ts';
 import {
   sweepDescription,
+  sweepIcon,
   sweepSpoken,
   sweepTooltip,
   sweepWords,
@@ -39,6 +40,19 @@ const finished = sampleView({
 describe('the status bar', () => {
   it('shows progress and the best metric', () => {
     assert.equal(statusText([at(running)], 0)?.text, '$(sync~spin) quadratic-7 12/24 · loss 0.03123');
+  });
+
+  it('says how many jobs wait in a batch system, and turns only while one runs', () => {
+    const jobs = [sampleJob({ state: 'submitted' }), sampleJob({ index: 1, state: 'submitted' })];
+    const waiting = sampleView({ queue: 'gpu', jobs });
+    assert.equal(statusText([at(waiting)], 0)?.text, '$(clock) quadratic-7 0/24 · 2 waiting');
+    assert.match(statusText([at(waiting)], 0)?.tooltip ?? '', /0 running, 2 waiting in the queue/);
+    assert.match(sweepSpoken(waiting), /2 waiting/);
+    assert.equal(sweepIcon(waiting).name, 'clock');
+    const first = sampleView({ queue: 'gpu', jobs: [sampleJob({ state: 'running' }), ...jobs.slice(1)] });
+    assert.equal(statusText([at(first)], 0)?.text, '$(sync~spin) quadratic-7 0/24 · 1 waiting');
+    assert.equal(sweepIcon(first).name, 'sync~spin');
+    assert.doesNotMatch(statusText([at(sampleView({ jobs }))], 0)?.text ?? '', /waiting/);
   });
 
   it('is hidden without sweeps', () => assert.equal(statusText([], 0), undefined));

@@ -2,7 +2,17 @@ import type { SweepView } from '#engine/sweeps.ts';
 import { isActive } from './groups.ts';
 import { type Live, staleSentence } from './native.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
-import { bestText, brakeSentence, isBraked, phaseText, progressText, sweepSpoken } from './sweep.ts';
+import {
+  activeText,
+  bestText,
+  brakeSentence,
+  isBraked,
+  onlyWaits,
+  phaseText,
+  progressText,
+  sweepSpoken,
+  waitingText,
+} from './sweep.ts';
 
 /** How long a sweep that ended stays in the status bar, in ms. */
 export const recentSpan = 5 * 60_000;
@@ -79,14 +89,20 @@ function isRecent(view: SweepView, now: number): boolean {
 
 function sentence(view: SweepView): string {
   const best = bestText(view.state);
-  return `$(${statusIcon(view)}) ${plain(view.state.id)} ${progressText(view.state)}${best === undefined ? '' : ` · ${plain(best)}`}`;
+  const waiting = waitingText(view.state);
+  return [
+    `$(${statusIcon(view)}) ${plain(view.state.id)} ${progressText(view.state)}`,
+    ...(waiting === undefined ? [] : [waiting]),
+    ...(best === undefined ? [] : [plain(best)]),
+  ].join(' · ');
 }
 
 function statusIcon(view: SweepView): string {
   if (needsPerson(view)) return 'warning';
   switch (view.state.phase) {
     case 'running':
-      return view.owner.kind === 'nobody' ? 'debug-pause' : 'sync~spin';
+      if (view.owner.kind === 'nobody') return 'debug-pause';
+      return onlyWaits(view.state) ? 'clock' : 'sync~spin';
     case 'paused':
       return 'debug-pause';
     case 'stopping':
@@ -122,6 +138,7 @@ function section(
   return [
     `**${escapeMarkdown(view.state.id)}** ${escapeMarkdown(progressText(view.state))} — ${phaseText(view)}` +
       (best === undefined ? '' : `, best ${escapeMarkdown(best)}`),
+    waitingText(view.state) === undefined ? undefined : activeText(view.state),
     problem === undefined ? undefined : `$(warning) ${escapeMarkdown(problem)}`,
     stale === undefined ? undefined : `$(warning) ${escapeMarkdown(stale)}`,
     links.join('&nbsp;&nbsp; '),

@@ -63,10 +63,21 @@ export function bestText(state: SweepState): string | undefined {
   return `${state.metric?.name ?? 'metric'} ${formatMetric(state.best.value)}`;
 }
 
+/** `4 waiting` of jobs that a batch system has and has not started; undefined when none does. */
+export function waitingText(state: Pick<SweepState, 'counts' | 'queue'>): string | undefined {
+  return isOnCluster(state) && state.counts.submitted > 0 ? `${state.counts.submitted} waiting` : undefined;
+}
+
+/** Whether all that is left to do waits its turn in a batch system: then nothing turns in a picture. */
+export function onlyWaits(state: Pick<SweepState, 'counts' | 'queue'>): boolean {
+  return waitingText(state) !== undefined && state.counts.running === 0;
+}
+
 export function sweepIcon(view: SweepView): Icon {
   if (view.trouble !== undefined || isBraked(view.state)) return { name: 'warning', color: 'charts.yellow' };
   if (view.state.phase === 'running' && view.owner.kind === 'nobody')
     return { name: 'debug-pause', color: 'charts.yellow' };
+  if (view.state.phase === 'running' && onlyWaits(view.state)) return { name: 'clock', color: 'charts.blue' };
   if (view.state.phase === 'finished' && hasFailures(view.state))
     return { name: 'pass-filled', color: 'charts.yellow' };
   return icons[view.state.phase];
@@ -123,6 +134,7 @@ export function sweepSpoken(view: SweepView): string {
     phaseText(view),
     `${endedCount(counts)} of ${view.state.total ?? 'endlessly many'} jobs ended`,
     counts.running > 0 ? `${counts.running} running` : undefined,
+    waitingText(view.state),
     hasFailures(view.state) ? `${counts.failed + counts.lost} failed` : undefined,
     view.state.best === undefined
       ? undefined
