@@ -64,11 +64,11 @@ cd ${shellQuote(directory)} || exit ${WRAPPER_EXIT.directoryUnusable}
 host=$(uname -n)
 case $host in *[!A-Za-z0-9._-]*) host=unknown ;; esac
 # a stop is for the program: the wrapper stays to write down how it ended
-stopped=false signalled=false child=
-trap 'stopped=true signalled=true' TERM INT HUP
+stopped=false signalled=false latest=0 child=
+trap 'stopped=true signalled=true latest=15' TERM INT HUP
 # a warning may be sent to this shell alone, so it is passed on
-trap 'signalled=true; [ -z "$child" ] || kill -USR1 "$child"' USR1
-trap 'signalled=true; [ -z "$child" ] || kill -USR2 "$child"' USR2
+trap 'signalled=true latest=10; [ -z "$child" ] || kill -USR1 "$child"' USR1
+trap 'signalled=true latest=12; [ -z "$child" ] || kill -USR2 "$child"' USR2
 
 # a stop may hit the clock instead of the program
 clock() {
@@ -125,6 +125,8 @@ ${programLines(job, options, ['export SWEEPDECK_ATTEMPT="$attempt"'])}
     code=$?
     [ $signalled = true ] && [ "$code" -gt 128 ] || break
   done
+  # bash forgets how a program ended that the signal which ended the waiting also ended
+  [ "$code" -ge 0 ] || code=$((128 + latest))
 ${redirects ? `  [ -e ${shellQuote(stderr)} ] || code=${WRAPPER_EXIT.directoryUnusable}\n` : ''}fi
 
 signal=null

@@ -148,6 +148,31 @@ describe('the wrapper on a cluster', () => {
     assert.equal(run('2'), 0);
   });
 
+  for (const shell of SHELLS) {
+    it(`knows the signal that ended the program and the waiting at once, run by ${shell.join(' ')}`, async () => {
+      const [program = 'sh', ...words] = shell;
+      for (const [signal, number] of [
+        ['SIGTERM', 15],
+        // the number that it has on Linux
+        ...(process.platform === 'linux' ? ([['SIGUSR1', 10]] as const) : []),
+      ] as const) {
+        for (let times = 1; times <= 8; times++) {
+          rmSync(directory, { recursive: true, force: true });
+          write(`touch '${path.join(folder, 'ready')}'; exec sleep 60`);
+          const env = { ...process.env, NATIVE: '1' };
+          const child = spawn(program, [...words, script()], { env, detached: true, stdio: 'ignore' });
+          while (!existsSync(path.join(folder, 'ready')))
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          rmSync(path.join(folder, 'ready'));
+          process.kill(-(child.pid ?? 0), signal);
+          await once(child, 'exit');
+          const record = readExitRecord(directory, 1);
+          assert.deepEqual([record?.code, record?.signal], [128 + number, number]);
+        }
+      }
+    });
+  }
+
   it('passes warnings on to the program and waits for its end', async () => {
     write(
       `trap 'echo warned; exit 5' USR2; touch '${path.join(folder, 'ready')}'; while :; do sleep 0.02; done`,
