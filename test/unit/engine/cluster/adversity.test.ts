@@ -171,6 +171,43 @@ describe('what was cancelled', () => {
   });
 });
 
+describe('what can not be done at once', () => {
+  it('is asked for until it is done: a job that will not go is cancelled again and again', async () => {
+    const fake = patient();
+    const bench = (await Bench.open(fake, { timing: { cancelAgain: 5 } })).start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    for (let times = 0; times < 4; times++) fake.force('cancel', { code: 0, stdout: '', stderr: '' });
+    bench.request({ type: 'cancel', jobs: [0] });
+    assert.equal((await bench.reached(0, 'cancelled', 'failed')).state, 'cancelled');
+    assert.equal(fake.count('cancel'), 5);
+  });
+
+  it('is told once, however often it is tried', async () => {
+    const fake = patient();
+    const bench = (await Bench.open(fake, { timing: { cancelAgain: 1 } })).start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    for (let times = 0; times < 3; times++) fake.force('cancel', failing('not yours'));
+    bench.request({ type: 'cancel', jobs: [0] });
+    await bench.reached(0, 'cancelled');
+    assert.equal(bench.of('noticed').length, 1);
+  });
+
+  it('is remembered: jobs are held that the system gets only later', async () => {
+    const fake = patient({ arrays: ARRAYS });
+    fake.force('submit', failing('controller down', 75));
+    const bench = await Bench.open(fake, { jobs: 3, timing: { retries: [50] } });
+    bench.start();
+    await bench.until(() => fake.count('submit') === 1);
+    assert.equal(bench.request({ type: 'hold', jobs: [0, 2] }), undefined);
+    assert.equal(bench.request({ type: 'hold', jobs: [1] }), undefined);
+    assert.equal(bench.request({ type: 'release', jobs: [2] }), undefined);
+    await bench.until(() => fake.count('hold') === 1);
+    const [first, second] = fake.ids();
+    assert.deepEqual(fake.calls.find(({ program }) => program === 'hold')?.args, [first, second]);
+    assert.equal(fake.count('release'), 0);
+  });
+});
+
 describe('jobs that the system puts back', () => {
   it('keep the end that they came to by themselves, also by a signal', async () => {
     const fake = patient();

@@ -35,10 +35,9 @@ export interface Tracked {
 
 /** A request to end a job. */
 export interface Cancellation {
-  /** How often it was sent, when last, by `performance.now()`, and whether the command failed. */
+  /** How often it was sent, and when last, by `performance.now()`. */
   sent: number;
   sentAt: number;
-  failed: boolean;
 }
 
 export function tracked(job: QueueJob): Tracked {

@@ -333,7 +333,7 @@ export class ClusterQueue implements Queue, Watcher {
       tracked.knownSince = performance.now();
     }
     this.#options.monitor.expectNews();
-    this.#requests.sendCancels();
+    this.#requests.onAccepted(batch.jobs);
   }
 
   /** Back to the engine, but for jobs that were cancelled meanwhile. */

@@ -26,7 +26,11 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
+  /** Jobs that are to wait and that the system does not have yet. */
+  readonly #toBeHeld = new Set<Tracked>();
   #cancelTimer: NodeJS.Immediate | undefined;
+  /** What was last said of cancels that failed; the same is not said again. */
+  #lastRefusal: string | undefined;
   #closed = false;
 
   constructor(options: RequestsOptions) {
@@ -36,7 +40,7 @@ export class Requests {
   cancel(id: string): void {
     const tracked = this.#options.jobs.get(id);
     if (tracked === undefined || tracked.cancelled !== undefined) return;
-    tracked.cancelled = { sentAt: -Infinity, sent: 0, failed: false };
+    tracked.cancelled = { sentAt: -Infinity, sent: 0 };
     // later: many are cancelled in one call, and no event comes out of this one
     this.#cancelTimer ??= setImmediate(() => this.sendCancels());
   }
@@ -47,6 +51,13 @@ export class Requests {
 
   release(ids: readonly string[]): void {
     this.#ask('released', ids, (native) => this.#options.monitor.connection.release(native));
+  }
+
+  /** The system has these jobs from now on: what was asked of them meanwhile is asked of it. */
+  onAccepted(jobs: readonly Tracked[]): void {
+    this.sendCancels();
+    const held = jobs.filter((tracked) => this.#toBeHeld.delete(tracked) && tracked.cancelled === undefined);
+    if (held.length > 0) this.hold(held.map(({ job }) => job.id));
   }
 
   close(): void {
@@ -72,14 +83,13 @@ export class Requests {
       if (cancelled === undefined) continue;
       cancelled.sent++;
       cancelled.sentAt = now;
-      cancelled.failed = false;
     }
     void connection.cancel(idsOf(due, jobs.values())).then((verdict) => {
       if (this.#closed) return;
-      if (verdict.kind === 'failed') {
-        for (const { cancelled } of due) if (cancelled !== undefined) cancelled.failed = true;
-        this.#options.listener.onNotice(`${refusedBeginning}${triedAgain}${verdict.sentence}`);
-      }
+      const refusal = verdict.kind === 'failed' ? verdict.sentence : undefined;
+      if (refusal !== undefined && refusal !== this.#lastRefusal)
+        this.#options.listener.onNotice(`${refusedBeginning}${triedAgain}${refusal}`);
+      this.#lastRefusal = refusal;
       monitor.expectNews();
     });
   }
@@ -107,6 +117,10 @@ export class Requests {
         ? [...jobs.values()].filter(({ isRunning }) => !isRunning)
         : jobs.values();
     const native = idsOf(meant, counted);
+    for (const tracked of meant) {
+      if (what === 'released') this.#toBeHeld.delete(tracked);
+      else if (tracked.native === undefined) this.#toBeHeld.add(tracked);
+    }
     if (native.length === 0) return;
     void request(native).then((verdict) => {
       if (this.#closed) return;
@@ -140,7 +154,9 @@ function idsOf(meant: readonly Tracked[], counted: Iterable<Tracked>): readonly 
 /** A task that has no id of its own beside the array's. */
 const isTask = ({ task, id }: NativeId): boolean => task !== undefined && id === undefined;
 
-/** Sent twice at most, unless the command itself failed. */
-function isDue({ sent, sentAt, failed }: Cancellation, now: number, again: number): boolean {
-  return sent === 0 || (now - sentAt >= again && (failed || sent < 2));
+const MOST_DOUBLINGS = 5;
+
+/** As long as the job is there it is asked for once more, each time after twice as long. */
+function isDue({ sent, sentAt }: Cancellation, now: number, again: number): boolean {
+  return sent === 0 || now - sentAt >= again * 2 ** Math.min(sent - 1, MOST_DOUBLINGS);
 }

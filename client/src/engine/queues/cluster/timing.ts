@@ -12,7 +12,7 @@ export interface Timing {
   readonly firstLook: number;
   /** How long an exit record may take to appear after the system said that the job is over. */
   readonly record: number;
-  /** Before a job that is still there after it was cancelled is cancelled once more. */
+  /** Before a job that is still there after it was cancelled is cancelled once more; doubled each time. */
   readonly cancelAgain: number;
   /** Between two looks for the exit records of lost jobs. */
   readonly lostAgain: number;
