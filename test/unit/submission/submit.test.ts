@@ -231,6 +231,35 @@ describe('a batch script', () => {
     assert.equal(read('logs/2/metadata/info.yaml'), 'status: COMPLETE\n');
   });
 
+  it('knows programs of MLXP by what they import, and others by their own command line', async () => {
+    write('modules/mlxp/__init__.py', MLXP);
+    const main = '@launch(config_path="settings")\ndef main(ctx):\n    pass\n';
+    write('project/training/core.py', `from mlxp import launch\n\n${main}`);
+    write('project/training/__init__.py', 'from .core import main\n');
+    write('project/__init__.py', '');
+    write('project/__main__.py', 'from project.training import main\n\nmain()\n');
+    write('project/training/settings/mlxp.yaml', 'logger:\n  parent_log_dir: ./runs\n');
+    write(
+      'late.py',
+      'def start():\n    import mlxp as m\n    m.launch(".")(lambda ctx: None)()\n\nstart()\n',
+    );
+    write(
+      'report.py',
+      'import argparse\nimport mlxp\nparser = argparse.ArgumentParser()\nparser.add_argument("--top")\nparser.parse_args()\n',
+    );
+    const view = await run(
+      write(
+        'train.sh',
+        'export PYTHONPATH=$PWD/modules:$PWD\npython3 -m project lr=1,2\npython3 late.py lr=3\npython3 report.py --top 3\n',
+      ),
+    );
+    assert.equal(view.state.counts.done, 4, fs.readFileSync(view.jobLogs(3).stderr, 'utf8'));
+    assert.deepEqual(
+      [1, 2, 3, 4].map((id) => fs.existsSync(path.join(root, 'runs', String(id), 'seen.json'))),
+      [true, true, true, false],
+    );
+  });
+
   it('puts the jobs of MLXP where its settings say', async () => {
     write('modules/mlxp/__init__.py', MLXP);
     write(

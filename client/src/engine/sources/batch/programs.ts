@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Program } from '#core/batch/commands/read.ts';
 import { importsMlxp, parentLogDirectoryOf } from '#core/batch/mlxp.ts';
+import { configPlaceOf } from '#core/program/hydra.ts';
 import { readHydraProgram, type HydraProgram } from '#core/program/hydra-program.ts';
+import { importsOf, type Import } from '#core/program/imports.ts';
+import { PythonSource } from '#core/program/source.ts';
 import { errorCode } from '../../atomic-file.ts';
 
 /** What is known of a program when a script is submitted; kept with the submission, so that its jobs stay the same. */
@@ -28,9 +31,21 @@ interface Found {
   readonly program: Program & { readonly name: string };
   readonly file: string | undefined;
   readonly mlxp: boolean;
+  /** Where MLXP starts it; undefined when that was not found. */
+  readonly launch: Launch | undefined;
   readonly hydra: HydraProgram;
   readonly asked: Map<string, readonly string[]>;
 }
+
+/** The function that MLXP starts. */
+interface Launch {
+  readonly file: string;
+  /** Where its configurations are, from the file's folder; undefined when the program doesn't say it in so many words. */
+  readonly folder: string | undefined;
+}
+
+/** Files that are looked into for what MLXP starts. */
+const MOST_MODULES = 100;
 
 export class ProgramsOfScript {
   readonly #folders: readonly string[];
@@ -47,7 +62,8 @@ export class ProgramsOfScript {
   }
 
   takesOverrides(program: Program): boolean | undefined {
-    return this.#find(program)?.hydra.takesOverrides;
+    const found = this.#find(program);
+    return found?.hydra.takesOverrides ?? (found?.launch === undefined ? undefined : true);
   }
 
   usesMlxp(program: Program): boolean {
@@ -63,10 +79,12 @@ export class ProgramsOfScript {
 
   /** What MLXP's settings file near the program says of the directory of logs. */
   parentLogDirectory(program: Program): string | undefined {
-    const file = this.fileOf(program);
-    if (file === undefined) return undefined;
-    for (const name of SETTINGS) {
-      const text = textOf(path.join(path.dirname(file), name));
+    const found = this.#find(program);
+    if (found?.file === undefined) return undefined;
+    const launch = found.launch ?? { file: found.file, folder: undefined };
+    const names = launch.folder === undefined ? SETTINGS : [path.join(launch.folder, 'mlxp.yaml')];
+    for (const name of names) {
+      const text = textOf(path.join(path.dirname(launch.file), name));
       const directory = text === undefined ? undefined : parentLogDirectoryOf(text);
       if (directory !== undefined) return directory;
     }
@@ -75,11 +93,11 @@ export class ProgramsOfScript {
 
   /** Everything that was asked about, to be kept. */
   known(): readonly KnownProgram[] {
-    return [...this.#found.values()].map(({ program, file, mlxp, hydra, asked }) => ({
+    return [...this.#found.values()].map(({ program, file, mlxp, asked }) => ({
       kind: program.kind,
       name: program.name,
       file: file ?? null,
-      takesOverrides: hydra.takesOverrides ?? null,
+      takesOverrides: this.takesOverrides(program) ?? null,
       mlxp,
       groups: Object.fromEntries(asked),
     }));
@@ -98,11 +116,59 @@ export class ProgramsOfScript {
       list: (one: string) => namesIn(path.join(folder, one)),
     };
     const hydra = readHydraProgram(text, files, { choices: new Map() });
-    const mlxp = hydra.mlxp || (text !== undefined && importsMlxp(text));
-    const found = { program: { kind, name }, file, mlxp, hydra, asked: new Map<string, readonly string[]>() };
+    const launch = file === undefined || text === undefined ? undefined : this.#launch(file, text);
+    // one that has a command line of its own only reads what MLXP wrote
+    const imports = hydra.takesOverrides !== false && text !== undefined && importsMlxp(text);
+    const found: Found = {
+      program: { kind, name },
+      file,
+      mlxp: launch !== undefined || imports,
+      launch,
+      hydra,
+      asked: new Map<string, readonly string[]>(),
+    };
     this.#found.set(key, found);
     return found;
   }
+
+  /** What MLXP starts, in the program itself or in a module of its own that it imports. */
+  #launch(program: string, programText: string): Launch | undefined {
+    const folders = [path.dirname(program), ...this.#folders];
+    const seen = new Set([program]);
+    const waiting: { file: string; text: string }[] = [{ file: program, text: programText }];
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      const source = new PythonSource(one.text);
+      const place = configPlaceOf(source);
+      if (place !== undefined) {
+        if (place.mlxp) return { file: one.file, folder: place.folder };
+        // Hydra itself starts the program
+        if (one.file === program) return undefined;
+      }
+      for (const imported of importsOf(source)) {
+        for (const file of filesOf(imported, path.dirname(one.file), folders)) {
+          if (seen.size > MOST_MODULES) return undefined;
+          if (seen.has(file) || !isFile(file)) continue;
+          seen.add(file);
+          const text = textOf(file);
+          if (text !== undefined) waiting.push({ file, text });
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+/** The files that an import may mean, from the folders in which modules are looked for. */
+function filesOf({ module, member }: Import, own: string, folders: readonly string[]): readonly string[] {
+  const [dots = ''] = /^\.*/.exec(module) ?? [];
+  const name = module.slice(dots.length).replaceAll('.', '/');
+  const from = dots === '' ? folders : [path.resolve(own, '../'.repeat(dots.length - 1))];
+  const names = [name, ...(member === undefined || member === '*' ? [] : [path.join(name, member)])];
+  return from.flatMap((folder) =>
+    names
+      .filter((one) => one !== '')
+      .flatMap((one) => [path.join(folder, `${one}.py`), path.join(folder, one, '__init__.py')]),
+  );
 }
 
 /** The same program has the same key. */
