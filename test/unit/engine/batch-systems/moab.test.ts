@@ -34,6 +34,8 @@ describe('Moab: submitting', () => {
     for (const [stderr, kind] of kinds)
       assert.equal(moab.readSubmit(answer('', 1, stderr)).kind, kind, stderr);
     assert.equal(moab.readSubmit(answer('\n')).kind, 'unclear');
+    // killed on another host
+    assert.equal(moab.readSubmit(answer('', 137)).kind, 'unclear');
     assert.equal(moab.readSubmit(answer('<Data></Data>')).kind, 'unclear');
   });
 
@@ -96,6 +98,11 @@ describe('Moab: listings', () => {
       ['4761850'],
     );
     assert.equal(moab.find({ user: 'ada', name: 'sd-c' }).length, 2);
+    // under two ids it would count as two submissions, and one of them be cancelled
+    assert.deepEqual(
+      listed(moab.readFind(answer(text('showq.xml')), 'sd-b & c=d,e')).map(({ base }) => base),
+      ['5096400'],
+    );
   });
 
   it('takes only a whole document for an answer', () => {

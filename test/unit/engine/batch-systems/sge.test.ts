@@ -307,6 +307,18 @@ describe('asking Grid Engine for something', () => {
     assert.equal(jobsOf(sge.readFind(answerOf('sge', 'ours-qacct-name-unknown'), 'nosuch')).size, 0);
   });
 
+  it('finds nothing in accounts that no program here can read, and does not know without its listing', () => {
+    const missing = (program: string) =>
+      ({
+        code: undefined,
+        stdout: '',
+        stderr: `env: ${program}: No such file`,
+        trouble: 'not-found',
+      }) as const;
+    assert.deepEqual(sge.readFind(missing('qacct'), 'a'), { kind: 'listed', jobs: [] });
+    assert.equal(sge.readFind(missing('qstat'), 'a').kind, 'failed');
+  });
+
   it('names tasks as ranges', () => {
     const ids = [...tasks('8', 5, 6, 7, 9), { base: '12' }];
     assert.deepEqual(sge.cancel(ids), [{ program: 'qdel', args: ['8.5-7', '8.9', '12'] }]);

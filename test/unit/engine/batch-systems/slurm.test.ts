@@ -291,6 +291,18 @@ describe('finding a lost submission in Slurm', () => {
     );
   });
 
+  it('finds nothing in accounts that no program here can read, and does not know without its listing', () => {
+    const missing = (program: string) =>
+      ({
+        code: undefined,
+        stdout: '',
+        stderr: `env: ${program}: No such file`,
+        trouble: 'not-found',
+      }) as const;
+    assert.deepEqual(slurm.readFind(missing('sacct'), 'a'), { kind: 'listed', jobs: [] });
+    assert.equal(slurm.readFind(missing('squeue'), 'a').kind, 'failed');
+  });
+
   it('finds the array', () => {
     const found = jobsOf(slurm.readFind(answerOf('slurm', 'ours-find-array'), 'arr'));
     assert.ok(found.size > 1);

@@ -46,6 +46,8 @@ describe('TORQUE: submitting', () => {
       [186, '', 'busy'],
       [198, '', 'busy'],
       [183, 'qsub: End of File', 'unclear'],
+      // killed on another host
+      [137, '', 'unclear'],
       [1, 'qsub: submit error (Connection timed out)', 'unclear'],
     ];
     for (const [code, stderr, kind] of kinds)

@@ -135,15 +135,31 @@ describe('running commands', () => {
     );
   });
 
-  it('does not take trouble with ssh for an answer', async () => {
-    const saying = (stderr: string) =>
+  it('does not take trouble with ssh for an answer, whatever ssh says, or the answer for trouble', async () => {
+    const here = localCommands();
+    const ending = (code: number) =>
+      sshCommands('login', ({ args }) => here({ program: 'sh', args: ['-c', args.at(-1) ?? ''] }))({
+        program: 'sh',
+        args: ['-c', `echo said >&2; exit ${code}`],
+      });
+    const trouble = (stderr: string) =>
       sshCommands('login', () => Promise.resolve({ code: 255, stdout: '', stderr }))({
-        program: 'bjobs',
+        program: 'sbatch',
         args: [],
       });
-    assert.equal((await saying('ssh: connect to host login port 22: Connection refused')).trouble, 'killed');
-    assert.equal((await saying('user@login: Permission denied (publickey).')).trouble, 'killed');
-    assert.equal((await saying('Job <1> is not found')).code, 255);
+    for (const words of [
+      'ssh: connect to host login port 22: Connection refused',
+      'Shared connection closed',
+      '',
+    ]) {
+      const { code, trouble: kind } = await trouble(words);
+      assert.deepEqual([code, kind], [undefined, 'killed']);
+    }
+    for (const code of [0, 1, 153, 255]) {
+      const answer = await ending(code);
+      assert.deepEqual([answer.code, answer.trouble, answer.stderr], [code, undefined, 'said\n']);
+    }
+    assert.equal((await ending(127)).trouble, 'not-found');
   });
 
   it('knows the path of a shared file on the other host', () => {

@@ -62,10 +62,10 @@ export function remotePath(local: string, folder: SharedFolder | undefined): str
   return path.posix.join(folder.remote, ...inside.split(path.sep));
 }
 
-/** ssh itself failed: the command may have run. What a command says begins otherwise. */
-const SSH_TROUBLE =
-  /^(ssh: |kex_exchange|Host key verification failed|Connection (to|closed|reset|timed)|[^\n]*Permission denied \(|client_loop:|Timeout, server|packet_write_wait|mux_client)/m;
+/** How ssh itself ends when it failed, whatever it says, if it says anything: the command may have run. */
 const SSH_FAILED = 255;
+/** How a command ends there that would end like that (ssh(1), EXIT STATUS). No batch system's command ends so by itself. */
+const INSTEAD = 254;
 
 /** Runs commands on `host` by the system's own ssh, as its configuration says; it must not ask for anything. */
 export function sshCommands(host: string, run: RunCommand): RunCommand {
@@ -78,9 +78,8 @@ export function sshCommands(host: string, run: RunCommand): RunCommand {
     if (answer.trouble === 'not-found') {
       return { ...answer, trouble: 'killed', stderr: 'ssh was not found on this machine.' };
     }
-    if (answer.code === SSH_FAILED && SSH_TROUBLE.test(answer.stderr)) {
-      return { ...answer, code: undefined, trouble: 'killed' };
-    }
+    if (answer.code === SSH_FAILED) return { ...answer, code: undefined, trouble: 'killed' };
+    if (answer.code === INSTEAD) return { ...answer, code: SSH_FAILED };
     if (answer.code === 127) return { ...answer, code: undefined, trouble: 'not-found' };
     return answer;
   };
@@ -88,10 +87,13 @@ export function sshCommands(host: string, run: RunCommand): RunCommand {
 
 const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-o', 'ServerAliveInterval=15', '-T'];
 
-/** The command as the shell of a login reads it back: each word quoted. */
+const SAYING_ITS_CODE = `env "$@"; code=$?; [ $code -ne ${SSH_FAILED} ] || code=${INSTEAD}; exit $code`;
+
+/** The command as the shell of a login reads it back: each word quoted. It never ends with the code by which ssh ends itself. */
 export function remoteCommand({ program, args, directory = NEUTRAL, environment = {} }: Invocation): string {
   const words = [program, ...args].map(shellQuote).join(' ');
   const place = shellQuote(directory);
   const own = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)} `);
-  return `cd ${place} && exec env LC_ALL=C PWD=${place} ${own.join('')}${words}`;
+  // the shell of a login may be none of POSIX's, so what it reads itself is as little as can be
+  return `cd ${place} && exec /bin/sh -c ${shellQuote(SAYING_ITS_CODE)} sh LC_ALL=C PWD=${place} ${own.join('')}${words}`;
 }

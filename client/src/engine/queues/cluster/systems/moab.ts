@@ -103,7 +103,8 @@ function readSubmit(answer: Answer): SubmitAnswer {
     words === '' ? `msub ended with exit code ${String(answer.code)} and named no job.` : words;
   if (taken.length > 0 || BROKEN.test(words)) return { kind: 'unclear', sentence };
   if (UNREACHABLE.test(words)) return { kind: 'busy', sentence };
-  return answer.code === 0 && !/error/i.test(words)
+  // a refusal has words
+  return words === '' || (answer.code === 0 && !/error/i.test(words))
     ? { kind: 'unclear', sentence }
     : { kind: 'refused', sentence };
 }

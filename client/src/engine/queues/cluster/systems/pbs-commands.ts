@@ -119,7 +119,10 @@ export function readPbsSubmit(answer: Answer): SubmitAnswer {
   if (answer.code === 0 || ids.length > 0) return { kind: 'unclear', sentence };
   const meaning = COMMAND_CODES.get(answer.code ?? -1);
   if (meaning === 'busy' || NOT_TAKEN.test(answer.stderr)) return { kind: 'busy', sentence };
-  if (meaning === 'unclear' || PERHAPS_TAKEN.test(answer.stderr)) return { kind: 'unclear', sentence };
+  // a refusal has words; without any it was ended by a signal, perhaps on another host
+  const isMute = answer.stderr.trim() === '' && answer.stdout.trim() === '';
+  if (meaning === 'unclear' || isMute || PERHAPS_TAKEN.test(answer.stderr))
+    return { kind: 'unclear', sentence };
   const about = aboutOf(answer.stderr);
   return { kind: 'refused', sentence, ...(about && { about }) };
 }

@@ -46,6 +46,7 @@ const nothingKnown = /^error: job (id|name) \S+ not found|accounting\S*: No such
 
 /** The answer of `qacct -j`. Of several runs of one job the last counts. */
 export function readQacct(answer: Answer): Listing {
+  if (answer.trouble === 'not-found') return listed([]);
   if (answer.trouble === undefined && answer.code === 1 && nothingKnown.test(answer.stderr))
     return listed([]);
   const records = recordsIn(answer.stdout);

@@ -83,6 +83,10 @@ function readHold(answer: Answer): Verdict {
     : failed(answer, 'qhold');
 }
 
+/** Its XML, or that it failed; what is said of qacct names that one. */
+const isOfQstat = ({ stdout, stderr }: Answer): boolean =>
+  /^\s*<\?xml/.test(stdout) || stderr.includes('qstat');
+
 const linesOf = ({ stdout, stderr }: Answer): readonly string[] =>
   `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
 
@@ -154,8 +158,7 @@ export const sge: BatchSystem = {
     { program: 'qstat', args: qstat(user) },
     { program: 'qacct', args: ['-j', name] },
   ],
-  readFind: (answer, name) =>
-    named(/^\s*<\?xml/.test(answer.stdout) ? readQstat(answer) : readQacct(answer), name),
+  readFind: (answer, name) => named(isOfQstat(answer) ? readQstat(answer) : readQacct(answer), name),
 
   cancel: (ids) => chunks(idWords(ids)).map((words) => ({ program: 'qdel', args: words })),
   readCancel,

@@ -20,8 +20,9 @@ export function readSqueue(answer: Answer): Listing {
   return readTable(answer, 'squeue', squeueHeader, squeueJobs);
 }
 
-/** The answer of `sacct -X -P -o <sacctFields>`, with header. A cluster that keeps no accounts has an empty history. */
+/** The answer of `sacct -X -P -o <sacctFields>`, with header. Where no accounts are kept, or can't be read at all, the history is empty. */
 export function readSacct(answer: Answer): Listing {
+  if (answer.trouble === 'not-found') return listed([]);
   if (answer.code === 1 && /accounting storage is disabled/i.test(answer.stderr)) return listed([]);
   return readTable(answer, 'sacct', sacctHeader, sacctJobs);
 }
