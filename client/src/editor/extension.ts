@@ -94,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): SweepdeckApi {
     files,
     new SweepLanguage(logError),
     new CodeLenses(previews),
-    new Notifications(workspaces, logError),
+    new Notifications(workspaces, logError, (line) => output.warn(line)),
     refusals,
     registerCommands({
       workspaces,

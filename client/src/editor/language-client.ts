@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from 'vscode-languageclient/node';
 import { workspaceTrusted, type InitializationOptions } from '#core/server-messages.ts';
+import { previewScheme } from './presentation/preview-text.ts';
 import { serverMemory } from './server-memory.ts';
 
 /**
@@ -36,6 +37,11 @@ export async function startLanguageClient(context: ExtensionContext): Promise<Di
     diagnosticCollectionName: 'sweepdeck',
     outputChannelName: 'Sweepdeck Language Server',
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    middleware: {
+      // what a preview shows is written by us, and nobody can mend it there
+      didOpen: (document, next) =>
+        document.uri.scheme === previewScheme ? Promise.resolve() : next(document),
+    },
   };
   const client = new LanguageClient('sweepdeck', 'Sweepdeck Language Server', serverOptions, clientOptions);
   await client.start();

@@ -74,10 +74,10 @@ describe('a job in the tree', () => {
 
   it('offers what its state allows', () => {
     assert.equal(jobWords(sampleJob()), 'job queued cancellable');
-    assert.equal(jobWords(sampleJob({ state: 'running' })), 'job running cancellable logged');
-    assert.equal(jobWords(failed), 'job failed retryable logged');
-    assert.equal(jobWords(sampleJob({ state: 'done' })), 'job done logged');
-    assert.equal(jobWords(sampleJob({ attempt: 2 })), 'job queued cancellable logged');
+    assert.equal(jobWords(sampleJob({ state: 'running' })), 'job running cancellable foldered logged');
+    assert.equal(jobWords(failed), 'job failed retryable foldered logged');
+    assert.equal(jobWords(sampleJob({ state: 'done' })), 'job done foldered logged');
+    assert.equal(jobWords(sampleJob({ attempt: 2 })), 'job queued cancellable foldered logged');
   });
 
   it('is spoken in full', () => {

@@ -100,6 +100,17 @@ describe('a job in a batch system', () => {
     assert.match(jobTooltip(sweep, again, {}, undefined, noon), /\| Requeued \| 2 times \|/);
   });
 
+  it('has a folder and no log before it has run, and is a pause, not an alarm, while somebody holds it', () => {
+    assert.match(jobWords(waiting()), /\bfoldered\b/);
+    assert.doesNotMatch(jobWords(waiting()), /\blogged\b/);
+    assert.match(jobWords(waiting({ attempt: 2 })), /\blogged\b/);
+    assert.match(jobWords(waiting({ state: 'running' })), /\blogged\b/);
+    assert.equal(
+      jobIcon(waiting({ reason: 'held', native: { ...native, stuck: true } })).name,
+      'debug-pause',
+    );
+  });
+
   it('can be held while it waits, and released while it is held', () => {
     assert.match(jobWords(waiting()), /\bnative holdable\b/);
     assert.doesNotMatch(jobWords(waiting()), /\bheld\b/);

@@ -89,9 +89,16 @@ describe('the queue of a batch system', () => {
     });
     assert.equal(queueRowLabel(running, undefined), '7 train');
     assert.equal(queueRowLabel(running, { sweep: 'k', name: 'q-1/0', job: 0 }), '7 q-1/0');
-    assert.equal(queueRowDescription(running, now), 'bob · RUNNING · gpu · n3 · 12 min 00 s');
+    assert.equal(queueRowDescription(running, undefined, now), 'bob · RUNNING · gpu · n3 · 12 min 00 s');
     const waits = row('8', { detail: 'Priority', position: 4, expectedStartAt: now + 3_600_000 });
-    assert.equal(queueRowDescription(waits, now), 'bob · PENDING · Priority · place 4 · starts about 13:00');
+    assert.equal(
+      queueRowDescription(waits, undefined, now),
+      'bob · PENDING · Priority · place 4 · starts about 13:00',
+    );
+    assert.equal(
+      queueRowDescription(waits, { sweep: 'k', name: 'q-1/0', job: 0 }, now),
+      'PENDING · Priority · place 4 · starts about 13:00',
+    );
     assert.match(queueRowTooltip(waits, undefined, now), /Expected start \| 13:00/);
     assert.equal(queueRowIcon({ ...waits, stuck: true }).name, 'warning');
   });
@@ -102,11 +109,11 @@ describe('the queue of a batch system', () => {
     assert.equal(queueDescription(['gpu'], undefined, now), 'gpu');
     assert.equal(
       queueDescription(['gpu', 'cpu'], { ...answer, listing: { kind: 'listed', jobs } }, now),
-      'gpu, cpu · 1 running, 1 waiting · as of 12:00',
+      '1 running, 1 waiting · as of 12:00 · gpu, cpu',
     );
     assert.equal(
       queueDescription(['gpu'], { ...answer, listing: { kind: 'failed', sentence: 'No.' } }, now),
-      'gpu · does not answer',
+      'does not answer · gpu',
     );
   });
 

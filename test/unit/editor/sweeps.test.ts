@@ -199,7 +199,7 @@ describe('notifications', () => {
     assert.deepEqual(since(running, after(held)), {
       severity: 'warning',
       text: `quadratic-7: ${held}`,
-      actions: [],
+      actions: ['showOutput'],
     });
     assert.equal(since(after(held), after(held)), undefined);
     assert.equal(since(after(held), after(held, held))?.text, `quadratic-7: ${held}`);

@@ -73,8 +73,10 @@ export const jobCommands: readonly Command[] = [
   forOne('openStderr', { ...anyLogged, title: vscode.l10n.t('Open stderr log') }, (sweep, job) =>
     openLog(sweep, job, 'stderr'),
   ),
-  forOne('openJobFolder', { ...anyLogged, title: vscode.l10n.t('Open job folder') }, (sweep, job) =>
-    openFolder(sweep.view.jobDirectory(job)),
+  forOne(
+    'openJobFolder',
+    { ...anyLogged, word: 'foldered', title: vscode.l10n.t('Open job folder') },
+    (sweep, job) => openFolder(sweep.view.jobDirectory(job)),
   ),
   forEach(
     'copyParameters',

@@ -59,7 +59,7 @@ export function announcement(before: Remembered | undefined, view: SweepView): A
   }
   const refused = lastRefused(view);
   if (refused !== undefined && isNews(refused, before.refused)) {
-    return { severity: 'warning', text: `${state.id}: ${refused.detail}`, actions: [] };
+    return { severity: 'warning', text: `${state.id}: ${refused.detail}`, actions: ['showOutput'] };
   }
   if (isActive(before.phase) && !isActive(state.phase) && state.phase !== 'cancelled') {
     return {

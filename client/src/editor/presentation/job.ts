@@ -74,12 +74,11 @@ const reasons: Readonly<Record<JobReason, string>> = {
 };
 
 export function jobIcon(job: JobState): Icon {
+  // whoever holds a job knows; what nobody asked for is an alarm
+  if (job.native !== undefined && job.state === 'submitted' && job.reason === 'held')
+    return { name: 'debug-pause', color: 'charts.yellow' };
   if (isStuck(job)) return { name: 'warning', color: 'charts.yellow' };
-  if (job.native !== undefined && job.state === 'submitted') {
-    return job.reason === 'held'
-      ? { name: 'debug-pause', color: 'charts.yellow' }
-      : { name: 'clock', color: 'charts.blue' };
-  }
+  if (job.native !== undefined && job.state === 'submitted') return { name: 'clock', color: 'charts.blue' };
   return icons[job.state];
 }
 
@@ -172,6 +171,13 @@ const endStates: ReadonlySet<JobStateName> = new Set<JobStateName>([
 const cancellable: ReadonlySet<JobStateName> = new Set<JobStateName>(['queued', 'submitted', 'running']);
 const retryable: ReadonlySet<JobStateName> = new Set<JobStateName>(['failed', 'lost', 'cancelled', 'pruned']);
 
+/** Whether the job's directory was written. */
+const hasFolder = ({ state, attempt }: JobState): boolean => state !== 'queued' || attempt > 1;
+
+/** Whether the job, or an earlier attempt of it, may have printed something: one that waits in a batch system has not. */
+const hasLog = (job: JobState): boolean =>
+  hasFolder(job) && (job.native === undefined || job.state !== 'submitted' || job.attempt > 1);
+
 /** The set of words that menus match: `job failed retryable logged`. */
 export function jobWords(job: JobState): string {
   return [
@@ -179,7 +185,8 @@ export function jobWords(job: JobState): string {
     job.state,
     cancellable.has(job.state) ? 'cancellable' : undefined,
     retryable.has(job.state) ? 'retryable' : undefined,
-    job.state === 'queued' && job.attempt <= 1 ? undefined : 'logged',
+    hasFolder(job) ? 'foldered' : undefined,
+    hasLog(job) ? 'logged' : undefined,
     ...nativeWords(job),
   ]
     .filter((word) => word !== undefined)

@@ -1,6 +1,9 @@
 import type { Preview } from '#engine/sweeps.ts';
 import { flatParameters, formatValue } from './parameters.ts';
 
+/** Of the URIs of previews. */
+export const previewScheme = 'sweepdeck-preview';
+
 /** Jobs that a preview lists. */
 export const previewLimit = 200;
 /** Launching more jobs than this asks first. */

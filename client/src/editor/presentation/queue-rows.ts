@@ -25,12 +25,12 @@ export function queueRowLabel(row: NativeJob, own: OwnJob | undefined): string {
   return name === undefined || name === '' ? row.id : `${row.id} ${name}`;
 }
 
-/** `alice · PENDING · Resources · gpu · starts about 14:05` */
-export function queueRowDescription(row: NativeJob, now: number): string {
+/** `alice · PENDING · Resources · gpu · starts about 14:05`; of our own jobs it goes without saying whose they are. */
+export function queueRowDescription(row: NativeJob, own: OwnJob | undefined, now: number): string {
   const { user, word, stage, detail, partition, nodes, startedAt, position, expectedStartAt } = row;
   const waits = stage === 'waiting' || stage === 'requeued';
   return [
-    user,
+    own === undefined ? user : undefined,
     word,
     waits && detail !== undefined && detail.length <= 40 ? detail : undefined,
     partition,
@@ -77,7 +77,7 @@ export function queueRowTooltip(row: NativeJob, own: OwnJob | undefined, now: nu
   ].join('\n\n');
 }
 
-/** What stands behind the name of a system: `gpu, cpu · 12 running, 214 waiting · as of 12:04`. */
+/** What stands behind the name of a system: `12 running, 214 waiting · as of 12:04 · gpu, cpu`. */
 export function queueDescription(
   names: readonly string[],
   answer: QueueListing | undefined,
@@ -85,15 +85,23 @@ export function queueDescription(
 ): string {
   if (answer === undefined) return names.join(', ');
   const { listing, askedAt } = answer;
-  if (listing.kind === 'failed') return [names.join(', '), 'does not answer'].join(' · ');
+  if (listing.kind === 'failed') return ['does not answer', names.join(', ')].join(' · ');
   const running = listing.jobs.filter(({ stage }) => stage === 'running').length;
   const waiting = listing.jobs.filter(({ stage }) => stage === 'waiting' || stage === 'requeued').length;
-  return [names.join(', '), `${running} running, ${waiting} waiting`, `as of ${clock(askedAt, now)}`].join(
+  return [`${running} running, ${waiting} waiting`, `as of ${clock(askedAt, now)}`, names.join(', ')].join(
     ' · ',
   );
 }
 
 /** Whether a listing is old enough to be asked for again beside a status query: 30 s, and 5 times what it took. */
 export function isDue(answer: Pick<QueueListing, 'askedAt' | 'duration'> | undefined, now: number): boolean {
-  return answer === undefined || now - answer.askedAt >= Math.max(30_000, 5 * answer.duration);
+  return answer === undefined || dueIn(answer, now) <= 0;
+}
+
+/** ms until then. */
+export function dueIn(
+  { askedAt, duration }: Pick<QueueListing, 'askedAt' | 'duration'>,
+  now: number,
+): number {
+  return askedAt + Math.max(30_000, 5 * duration) - now;
 }

@@ -15,6 +15,8 @@ export function submissionText(file: string, preview: SubmissionPreview): string
       ({ range, severity, message }) => `# line ${range.start.line + 1}: ${severity}: ${oneLine(message)}`,
     ),
   ];
+  if (preview.jobs.length > 1)
+    lines.push('#', ...preview.jobs.map(({ logId, argv }) => `# ${logId}: ${oneLine(argv.join(' '))}`));
   for (const { directory, overrides, script } of preview.jobs) {
     const title = oneLine(`${directory}: ${overrides.join(' ')}`);
     lines.push('', `# ${'='.repeat(Math.min(100, title.length))}`, `# ${title}`, '', script.trimEnd());

@@ -31,7 +31,10 @@ export class NativePages implements vscode.TextDocumentContentProvider, vscode.D
 
   /** Shows the answer; one page per job, written anew each time. */
   async show(name: string, details: JobDetails): Promise<vscode.TextDocument> {
-    const uri = vscode.Uri.from({ scheme: nativeScheme, path: `/${name.replaceAll('/', ' ')} in the queue` });
+    const uri = vscode.Uri.from({
+      scheme: nativeScheme,
+      path: `/${name.replaceAll('/', ' #')}, native details`,
+    });
     this.#texts.set(uri.toString(), detailsText(details, new Date()));
     this.#changing.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);

@@ -21,10 +21,13 @@ export class Notifications implements vscode.Disposable {
   readonly #unowned = new Set<string>();
   readonly #subscription: { dispose(): void };
   readonly #log: (error: unknown) => void;
+  readonly #keep: (line: string) => void;
 
-  constructor(workspaces: Workspaces, log: (error: unknown) => void) {
+  /** `keep` gets everything that is worth reading again later. */
+  constructor(workspaces: Workspaces, log: (error: unknown) => void, keep: (line: string) => void) {
     this.#workspaces = workspaces;
     this.#log = log;
+    this.#keep = keep;
     this.#subscription = workspaces.onDidChange((change) => this.#onChange(change));
   }
 
@@ -83,6 +86,7 @@ export class Notifications implements vscode.Disposable {
   }
 
   #say(key: string, { severity, text, actions }: Announcement): void {
+    if (severity !== 'information') this.#keep(text);
     if (vscode.workspace.getConfiguration('sweepdeck').get<unknown>('notifications.enabled') === false)
       return;
     const titles = new Map(actions.map((action) => [titleOf(action), action]));

@@ -3,11 +3,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Preview } from '#engine/sweeps.ts';
 import { shellQuote } from '#engine/shell-quote.ts';
-import { countText, previewLimit, previewText } from '../presentation/preview-text.ts';
+import { countText, previewLimit, previewScheme, previewText } from '../presentation/preview-text.ts';
 import { scriptLimit, submissionText } from '../presentation/submission-text.ts';
 import type { Previews } from '../previews.ts';
-
-export const previewScheme = 'sweepdeck-preview';
 
 type Kind = 'sweep' | 'script';
 

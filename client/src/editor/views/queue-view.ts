@@ -9,6 +9,7 @@ import type { ClusterFacts, SystemPlace } from '../cluster-facts.ts';
 import { Throttle } from '#engine/throttle.ts';
 import { ownJob, type OwnJob, type OwnJobs, sortedQueue } from '#engine/queues/own-jobs.ts';
 import {
+  dueIn,
   isDue,
   queueDescription,
   queueRowDescription,
@@ -70,6 +71,7 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
   readonly #shown = new Map<string, Shown>();
   readonly #disposables: readonly { dispose(): unknown }[];
   #keys = '';
+  #waking: NodeJS.Timeout | undefined;
 
   readonly onDidChangeTreeData = this.#changing.event;
 
@@ -86,6 +88,7 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
   }
 
   dispose(): void {
+    clearTimeout(this.#waking);
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
@@ -188,9 +191,15 @@ export class QueueView implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
   #askIfDue(): void {
     if (!this.view.visible || !vscode.window.state.focused) return;
     const now = Date.now();
+    clearTimeout(this.#waking);
+    const waits: number[] = [];
     for (const shown of this.#shown.values()) {
-      if (shown.answer !== undefined && isDue(shown.answer, now)) void this.#ask(shown);
+      if (shown.answer === undefined) continue;
+      if (isDue(shown.answer, now)) void this.#ask(shown);
+      else waits.push(dueIn(shown.answer, now));
     }
+    // the last of our jobs may just have ended, and no status query comes after it
+    if (waits.length > 0) this.#waking = setTimeout(() => this.#askIfDue(), Math.min(...waits) + 1);
   }
 }
 
@@ -221,7 +230,7 @@ function itemOf(node: QueueNode, answer: QueueListing | undefined): vscode.TreeI
     case 'queued': {
       const { row, own } = node;
       const item = new vscode.TreeItem(queueRowLabel(row, own), vscode.TreeItemCollapsibleState.None);
-      item.description = queueRowDescription(row, Date.now());
+      item.description = queueRowDescription(row, own, Date.now());
       item.iconPath = themed(queueRowIcon(row));
       item.contextValue = own === undefined ? 'queued-job' : 'queued-job ours';
       item.accessibilityInformation = {

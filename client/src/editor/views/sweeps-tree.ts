@@ -28,6 +28,8 @@ import { groupItem, identified, jobItem, markdown, moreItem, pageSize, sweepItem
 
 /** ms between two refreshes of nodes. */
 const refreshInterval = 400;
+/** ms for which a line stands still whose tooltip was shown: a refresh would close it. */
+const readingTime = 10_000;
 /** ms between two ticks of running durations. */
 const tickInterval = 1000;
 
@@ -43,6 +45,8 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #dirty = new Set<Node>();
   readonly #throttle = new Throttle(refreshInterval, () => this.#refresh());
   readonly #disposables: { dispose(): void }[] = [];
+  /** When the tooltip of a job was asked for, by the id of its node. */
+  readonly #read = new Map<string, number>();
   #allDirty = false;
   #ticking: NodeJS.Timeout | undefined;
 
@@ -167,6 +171,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     } else if (node.kind === 'job') {
       const job = sweep.view.job(node.job);
       if (job === undefined) return item;
+      this.#read.set(node.id, performance.now());
       const directory =
         job.state === 'queued' ? undefined : vscode.Uri.file(sweep.view.jobDirectory(job.index));
       const metrics = sweep.view.metricsOf(job.index);
@@ -228,7 +233,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       case 'metrics':
         for (const job of change.jobs) {
           const node = this.#nodes.knownJob(change.key, 'running', job);
-          if (node !== undefined) this.#dirty.add(node);
+          if (node !== undefined && !this.#isRead(node)) this.#dirty.add(node);
         }
         break;
     }
@@ -239,7 +244,8 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #onAnswer(): void {
     for (const node of [...this.#running.values()].flat()) {
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
-      if (job?.state === 'submitted' && job.native !== undefined) this.#dirty.add(node);
+      if (job?.state === 'submitted' && job.native !== undefined && !this.#isRead(node))
+        this.#dirty.add(node);
     }
     if (this.#dirty.size > 0) this.#throttle.request();
   }
@@ -313,9 +319,18 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #tick(): void {
     const running = [...this.#running.values()].flat().filter((node) => {
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
-      return job?.state === 'running' || (job?.state === 'submitted' && job.native === undefined);
+      const ticks = job?.state === 'running' || (job?.state === 'submitted' && job.native === undefined);
+      return ticks && !this.#isRead(node);
     });
     if (running.length > 0) this.#changing.fire(running);
+  }
+
+  #isRead({ id }: Node): boolean {
+    const at = this.#read.get(id);
+    if (at === undefined) return false;
+    if (performance.now() - at < readingTime) return true;
+    this.#read.delete(id);
+    return false;
   }
 
   /** Durations tick only while somebody can see them and a job runs. */
