@@ -60,7 +60,8 @@ export const queue: Verb = {
     withSweeps(call, async ({ sweeps, root }) => {
       const { positionals, flags, terminal, output } = call;
       const [name = ''] = positionals;
-      const settings = queuesFor(root, flags.queues, terminal.cwd);
+      const { queues: usable, broken: brokenQueues } = queuesFor(root, flags.queues, terminal.cwd);
+      const settings = { queues: usable, brokenQueues };
       const clusters = new Clusters(new Connections());
       try {
         const answer = await clusters.queue({ queue: name, root, settings: () => settings }).catch(refuse);

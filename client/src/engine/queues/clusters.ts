@@ -23,7 +23,7 @@ export interface QueuePlace {
   readonly queue: string;
   /** Absolute path of the workspace folder. */
   readonly root: string;
-  readonly settings: () => Pick<EngineSettings, 'queues'>;
+  readonly settings: () => Pick<EngineSettings, 'queues' | 'brokenQueues'>;
 }
 
 /** How fresh what a batch system said is. */
@@ -255,7 +255,8 @@ export class Clusters {
     throw new Error(
       place.queue === LOCAL
         ? 'These jobs run on this machine, not in a batch system.'
-        : `There is no queue '${place.queue}' here. Add it to sweepdeck.queues.`,
+        : (place.settings().brokenQueues?.[place.queue] ??
+            `There is no queue '${place.queue}' here. Add it to sweepdeck.queues.`),
     );
   }
 
