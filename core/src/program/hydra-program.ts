@@ -2,6 +2,7 @@
 import { configPlaceOf, readConfig } from './hydra.ts';
 import type { ProgramFiles, ProgramOption } from './options.ts';
 import { readProgram } from './read-program.ts';
+import { SweepDocument } from '../sweep/document.ts';
 import { PythonSource } from './source.ts';
 
 /** What a command line says about the configuration beside its overrides. */
@@ -23,6 +24,8 @@ export interface HydraConfig {
   readonly certain: boolean;
   /** Options of every group of the folder, in the order of the alphabet, by its path. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Keys to which its `hydra.sweeper.params` gives values of its own. */
+  readonly sweptKeys: readonly string[];
 }
 
 export interface HydraProgram {
@@ -87,8 +90,23 @@ function configOf(
   if (folder === undefined) return undefined;
   const { options, closed } = readConfig(files, folder, name, request.choices);
   const certain = given !== undefined && (request.name ?? placeName) !== undefined;
-  return { options, closed: closed && certain, certain, groups: groupsOf(files, folder) };
+  const sweptKeys = sweptKeysIn(files.read(under(folder, `${name}.yaml`)) ?? '');
+  return { options, closed: closed && certain, certain, groups: groupsOf(files, folder), sweptKeys };
 }
+
+/** The keys below `hydra.sweeper.params` of a configuration's text. */
+function sweptKeysIn(text: string): readonly string[] {
+  if (!text.includes('sweeper')) return [];
+  const document = new SweepDocument(text);
+  const value: unknown = document.root && document.value(document.root);
+  const params = ['hydra', 'sweeper', 'params'].reduce<unknown>(memberOf, value);
+  return typeof params === 'object' && params !== null && !Array.isArray(params) ? Object.keys(params) : [];
+}
+
+const memberOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
 
 /** Options of the groups below a folder: files by name, without `.yaml`. */
 function groupsOf(files: FolderFiles, root: string): ReadonlyMap<string, readonly string[]> {

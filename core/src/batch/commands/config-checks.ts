@@ -5,7 +5,7 @@ import { Refusal, type Span } from '../../multirun/problems.ts';
 import { isSweep, textOf, type OverrideValue } from '../../multirun/values.ts';
 import type { ConfigRequest, HydraConfig, HydraProgram } from '../../program/hydra-program.ts';
 import type { ProgramOption } from '../../program/options.ts';
-import { nearest } from '../../sweep/spelling.ts';
+import { listed, nearest } from '../../sweep/spelling.ts';
 import type { Problem } from '../../text.ts';
 import { BatchProblems, replacing, type ScriptProblemCode, type SpanFix } from '../problem-list.ts';
 import type { OverrideWord } from './overrides.ts';
@@ -95,19 +95,33 @@ export function checkConfigs(script: MultirunScript, ask: AskHydra): readonly Pr
     const overrides = command.arguments.overrides.filter(({ override }) => override !== undefined);
     // rounds of a loop with other values for keys' names are read one by one
     const written = `${command.source.text[0]} ${overrides.map(({ override }) => override && printKey(override.key)).join(' ')}`;
-    if (
-      overrides.length === 0 ||
-      (seen.has(written) && overrides.every(({ field }) => field.insertions.length === 0))
-    )
-      continue;
+    if (seen.has(written) && overrides.every(({ field }) => field.insertions.length === 0)) continue;
     seen.add(written);
     const found = configOf(command, ask);
     if (found === undefined) continue;
+    checkSweeper(command, found, problems);
     const given = new Set(overrides.flatMap(({ override }) => override?.key.path ?? []));
     for (const word of overrides)
       if (word.override) checkWord(script, found, word, word.override, given, problems);
   }
   return problems.problems();
+}
+
+/** Values that only the configuration has would be left out of the combinations. */
+function checkSweeper(
+  { source, arguments: { axes, swept } }: MultirunCommand,
+  { program, config }: CommandConfig,
+  problems: BatchProblems<ScriptProblemCode>,
+): void {
+  if (!swept && !program.mlxp) return;
+  const left = config.sweptKeys.filter((key) => !axes.some((axis) => axis.key === key));
+  if (left.length === 0) return;
+  const [key = ''] = left;
+  problems.add(
+    'multirun-sweeper-params',
+    source.program,
+    `The configuration gives ${listed(left, 'and')} values of its own, by hydra.sweeper.params, which make no jobs here. Write them on the command line, as in ${key}=1,2.`,
+  );
 }
 
 function checkWord(

@@ -10,6 +10,7 @@ export const commandProblemSeverities = {
   // the configuration of the program
   'multirun-unknown-key': 'warning',
   'multirun-unknown-choice': 'warning',
+  'multirun-sweeper-params': 'error',
   // what only matters once the script is submitted
   'multirun-no-system': 'error',
   'multirun-no-command': 'error',

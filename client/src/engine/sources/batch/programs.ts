@@ -4,7 +4,12 @@ import path from 'node:path';
 import type { Program } from '#core/batch/commands/read.ts';
 import { importsMlxp, parentLogDirectoryOf } from '#core/batch/mlxp.ts';
 import { configPlaceOf } from '#core/program/hydra.ts';
-import { readHydraProgram, type HydraProgram } from '#core/program/hydra-program.ts';
+import {
+  readHydraProgram,
+  type ConfigRequest,
+  type FolderFiles,
+  type HydraProgram,
+} from '#core/program/hydra-program.ts';
 import { importsOf, type Import } from '#core/program/imports.ts';
 import { PythonSource } from '#core/program/source.ts';
 import { errorCode } from '../../atomic-file.ts';
@@ -77,6 +82,15 @@ export class ProgramsOfScript {
     return options;
   }
 
+  /** What the program's files say for a command line that asks for a certain configuration. */
+  hydraOf(program: Program, request: ConfigRequest): HydraProgram | undefined {
+    const file = this.fileOf(program);
+    const text = file === undefined ? undefined : textOf(file);
+    return file === undefined || text === undefined
+      ? undefined
+      : readHydraProgram(text, filesBeside(file), request);
+  }
+
   /** What MLXP's settings file near the program says of the directory of logs. */
   parentLogDirectory(program: Program): string | undefined {
     const found = this.#find(program);
@@ -110,11 +124,7 @@ export class ProgramsOfScript {
     if (before !== undefined) return before;
     const file = fileNamed({ kind, name }, this.#folders);
     const text = file === undefined ? undefined : textOf(file);
-    const folder = path.dirname(file ?? path.join(this.#folders[0] ?? '.', 'x'));
-    const files = {
-      read: (one: string) => textOf(path.join(folder, one)),
-      list: (one: string) => namesIn(path.join(folder, one)),
-    };
+    const files = filesBeside(file ?? path.join(this.#folders[0] ?? '.', 'x'));
     const hydra = readHydraProgram(text, files, { choices: new Map() });
     const launch = file === undefined || text === undefined ? undefined : this.#launch(file, text);
     // one that has a command line of its own only reads what MLXP wrote
@@ -156,6 +166,14 @@ export class ProgramsOfScript {
     }
     return undefined;
   }
+}
+
+function filesBeside(file: string): FolderFiles {
+  const folder = path.dirname(file);
+  return {
+    read: (one) => textOf(path.join(folder, one)),
+    list: (one) => namesIn(path.join(folder, one)),
+  };
 }
 
 /** The files that an import may mean, from the folders in which modules are looked for. */

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { checkConfigs } from '#core/batch/commands/config-checks.ts';
 import {
   blockers,
   readMultirunScript,
@@ -78,6 +79,7 @@ export function readSubmission(request: SubmissionRequest): Submission {
       ? keptDirectives(script.batch, found.target.adapter.keptOf).problems
       : []),
     ...programProblems(script, programs, place.directory),
+    ...checkConfigs(script, (program, request) => programs.hydraOf(program, request)),
     ...countProblems(script),
     ...folderProblems(script, [place.directory, logs]),
     ...pathProblems(script, [place.directory, logs], found.target),
