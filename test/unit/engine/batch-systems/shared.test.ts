@@ -105,6 +105,7 @@ describe("a person's directives beside the driver's", () => {
         const kept = keptOf(`#SBATCH ${text}`);
         if (kept !== undefined) assert.equal(keptOf(kept), kept);
       }),
+      { examples: [["-'a"]] },
     );
   });
 });

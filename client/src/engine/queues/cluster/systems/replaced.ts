@@ -40,5 +40,8 @@ function kept(directive: string, system: System, replaced: ReadonlySet<string>):
   if (at === line.body[0]) return directive;
   keepUntil(line.body[1]);
   rest = rest.trim();
-  return rest === '' || rest.startsWith('#') ? undefined : `${line.mark} ${rest}`;
+  if (rest === '' || rest.startsWith('#')) return undefined;
+  const left = `${line.mark} ${rest}`;
+  // what stays of broken quotes may be read otherwise
+  return left.length < directive.length ? kept(left, system, replaced) : left;
 }
