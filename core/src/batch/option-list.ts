@@ -98,11 +98,39 @@ export class OptionList {
     this.addBare(directive, spec, at);
   }
 
+  /** `--account=`: sbatch takes it where any text will do. */
+  empty(directive: DirectiveLine, spec: OptionSpec, at: Span): void {
+    if (!takesNothingAsText.has(spec.kind)) {
+      this.missing(directive, spec, at);
+      return;
+    }
+    this.problems.add('missing-value', at, `${nameOf(spec)} stands here without a value: ${spec.forms}.`, {
+      severity: 'warning',
+    });
+    this.addBare(directive, spec, at);
+  }
+
   superfluous(spec: OptionSpec, at: Span): void {
     this.problems.add('unexpected-value', at, `${nameOf(spec)} takes no value.`, {
       fix: replacing('Remove the value', at, ''),
     });
   }
 }
+
+/** Kinds of values of which sbatch looks at none before it sends the job. */
+const takesNothingAsText: ReadonlySet<string> = new Set([
+  'text',
+  'name',
+  'names',
+  'path',
+  'slurm-pattern',
+  'slurm-features',
+  'slurm-hosts',
+  'slurm-gres',
+  'slurm-gpus',
+  'slurm-array',
+  'slurm-dependency',
+  'slurm-export',
+]);
 
 const nameOf = ({ name, short }: OptionSpec): string => (short === undefined ? name : `${name} (${short})`);

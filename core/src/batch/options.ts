@@ -107,14 +107,34 @@ class DirectiveReader {
     if (before?.value?.includes('$(') || before?.value?.includes('`')) return;
     const whole: Span = [word.span[0], end];
     const text = this.#text.slice(...whole);
+    const refused = refusesStrayText.has(this.#dialect.system);
     this.#list.problems.add(
       'stray-text',
       whole,
-      `'${text}' belongs to no option, so ${this.#dialect.submit} ignores it.`,
+      `'${text}' belongs to no option${refused ? `, so ${this.#dialect.submit} refuses the script` : ''}.`,
       {
-        fix: before && joining(before, end, this.#text),
+        ...(refused && { severity: 'error' }),
+        fix: (before && joining(before, end, this.#text)) ?? this.#asValue(whole) ?? this.#asOption(whole),
       },
     );
+  }
+
+  /** `--exclusive user`: a value that may be left out stands behind =. */
+  #asValue(at: Span): SpanFix | undefined {
+    const last = this.#list.given.at(-1);
+    if (last?.directive !== this.#directive || last.spec.takes !== 'optional-value') return undefined;
+    const value = this.#text.slice(...at);
+    if (!last.spec.words.includes(value)) return undefined;
+    return replacing(`Change to '${last.spec.name}=${value}'`, [last.nameSpan[1], at[1]], `=${value}`);
+  }
+
+  /** `nodes=2`, `—nodes=2`: hyphens that are missing, or that an editor has made a dash. */
+  #asOption([start, end]: Span): SpanFix | undefined {
+    if (this.#dialect.syntax !== 'getopt-long') return undefined;
+    const written = /^[\u2010-\u2015\u2212]*([a-z][a-z-]*)=\S/.exec(this.#text.slice(start, end));
+    if (written === null || !this.#list.catalogue.options.has(written[1] ?? '')) return undefined;
+    const behind = start + written[0].length - 2 - (written[1] ?? '').length;
+    return replacing(`Change to '--${written[1] ?? ''}'`, [start, behind], '--');
   }
 
   #readLong(word: Word): void {
@@ -134,7 +154,7 @@ class DirectiveReader {
       return;
     }
     if (inline !== undefined) {
-      if (inline === '') this.#list.missing(this.#directive, spec, [nameSpan[0], word.span[1]]);
+      if (inline === '') this.#list.empty(this.#directive, spec, [nameSpan[0], word.span[1]]);
       else this.#list.add(this.#directive, spec, nameSpan, inline, inlineSpan, !word.quoted);
       return;
     }
@@ -153,17 +173,21 @@ class DirectiveReader {
     const [only] = begins;
     if (begins.length === 1 && only !== undefined) return options.get(only);
     // getopt takes a beginning of several names when nothing tells them apart, else refuses it
+    const usual = otherNames[name.replaceAll('_', '-').toLowerCase()];
     if (begins.length > 1) {
+      const [shortest = name] = begins.toSorted((a, b) => a.length - b.length);
+      const meant = usual !== undefined && begins.includes(usual) ? usual : shortest;
       this.#list.problems.add(
         'ambiguous-option',
         at,
         `'--${name}' is the beginning of ${listedOptions(begins)}. Write the name in full.`,
-        only === undefined ? {} : { fix: replacing(`Change to '--${only}'`, at, `--${only}`) },
+        { fix: replacing(`Change to '--${meant}'`, at, `--${meant}`) },
       );
       return undefined;
     }
     const dashed =
       options.get(name.replaceAll('_', '-').toLowerCase())?.key ??
+      usual ??
       this.#list.nearest(name, [...options.keys()]);
     this.#list.unknown(at, `--${name}`, dashed === undefined ? undefined : `--${dashed}`);
     return undefined;
@@ -257,6 +281,10 @@ class DirectiveReader {
 
   #takeNext(spec: OptionSpec, nameSpan: Span): void {
     const first = this.#words[this.#at];
+    if (first?.text.startsWith('=') === true && this.#dialect.syntax === 'getopt-long') {
+      this.#takeBehindBlank(spec, nameSpan, first);
+      return;
+    }
     // a value that begins with a dash is rather the next option
     if (first === undefined || looksLikeOption(first, spec)) {
       this.#list.missing(this.#directive, spec, nameSpan);
@@ -284,12 +312,52 @@ class DirectiveReader {
     );
   }
 
+  /** `--time = 1:00`: one mistake, however many words the system makes of it. */
+  #takeBehindBlank(spec: OptionSpec, nameSpan: Span, equals: Word): void {
+    this.#at++;
+    const next = equals.text === '=' ? this.#words[this.#at] : undefined;
+    const value: Word | undefined =
+      equals.text === '='
+        ? next
+        : { text: equals.text.slice(1), span: [equals.span[0] + 1, equals.span[1]], quoted: equals.quoted };
+    const end = value?.span[0] ?? equals.span[1];
+    this.#list.problems.add(
+      'malformed-value',
+      equals.text === '=' ? equals.span : [equals.span[0], equals.span[0] + 1],
+      'No blank can stand around the = between an option and its value.',
+      value === undefined ? {} : { fix: replacing('Remove the blanks', [nameSpan[1], end], '=') },
+    );
+    if (value === undefined) return;
+    if (next !== undefined) this.#at++;
+    this.#list.add(this.#directive, spec, nameSpan, value.text, value.span, !value.quoted);
+  }
+
   /** The word behind an option that nobody knows is probably its value. */
   #skipValue(): void {
     const next = this.#words[this.#at];
     if (next && !/^-\D/.test(next.text)) this.#at++;
   }
 }
+
+/** Systems that refuse a directive with words that belong to no option ("Invalid directive", "directive error"). */
+const refusesStrayText: ReadonlySet<string> = new Set(['slurm', 'torque', 'pbspro']);
+
+/** What options of sbatch are called elsewhere, or in short. */
+const otherNames: Readonly<Record<string, string>> = {
+  walltime: 'time',
+  queue: 'partition',
+  name: 'job-name',
+  project: 'account',
+  cpu: 'cpus-per-task',
+  cpus: 'cpus-per-task',
+  cores: 'cpus-per-task',
+  tasks: 'ntasks',
+  'tasks-per-node': 'ntasks-per-node',
+  workdir: 'chdir',
+  stdout: 'output',
+  stderr: 'error',
+  email: 'mail-user',
+};
 
 /** Negative numbers are values. */
 const looksLikeOption = (word: Word, { kind }: OptionSpec): boolean =>
@@ -310,6 +378,10 @@ function joining({ spec, valueSpan }: GivenOption, end: number, text: string): S
   const at: Span = [valueSpan[0], end];
   const whole = text.slice(...at);
   if (spec.kind === 'text') return replacing('Put the value in quotes', at, quotedValue(whole));
+  if (spec.kind.endsWith('-job-name')) {
+    const name = whole.replace(/\s+/g, '_');
+    return replacing(`Change to '${name}'`, at, name);
+  }
   if (spec.kind.endsWith('-size') && /^\d+\s+[kmgt]b?$/i.test(whole)) {
     const joined = whole.replace(/\s+/, '');
     return replacing(`Change to '${joined}'`, at, joined);

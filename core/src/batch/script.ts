@@ -230,7 +230,7 @@ function markAt(text: string, at: number, end: number): Mark | undefined {
     // `#$` begins many a commented-out line: only options make it a directive
     if (mark === '#$') {
       const word = firstVisible(text, behind, end);
-      if (word < end && !/-[A-Za-z@]/.test(text.slice(word, word + 2))) return undefined;
+      if (word < end && !/^--?[A-Za-z@]/.test(text.slice(word, word + 3))) return undefined;
       return word < end || behind === end ? mark : undefined;
     }
     const code = text.charCodeAt(behind);

@@ -159,7 +159,10 @@ function report(
   if (option?.value === undefined) return;
   const { spec, value, valueSpan, verbatim } = option;
   if (error.keyword === 'enum') {
-    const item = inside[0] === undefined ? undefined : pieces(value, ',')[Number(inside[0])];
+    const item =
+      inside[0] === undefined
+        ? undefined
+        : pieces(value, ',').filter(({ text }) => text.trim() !== '')[Number(inside[0])];
     const at = item && ([item.from, item.to] as const);
     const span = partSpan(text, value, valueSpan, verbatim, at);
     const word = item?.text ?? value;
@@ -168,7 +171,10 @@ function report(
       'unknown-word',
       span,
       `${spec.name} does not know '${word}'. ${meant === undefined ? `It knows ${listed(spec.words, 'and')}.` : `Did you mean '${meant}'?`}`,
-      { fix: meant === undefined ? undefined : replacing(`Change to '${meant}'`, span, meant) },
+      {
+        fix: meant === undefined ? undefined : replacing(`Change to '${meant}'`, span, meant),
+        ...(isPassedOver(option) && { severity: 'warning' }),
+      },
     );
     return;
   }
@@ -186,6 +192,10 @@ function report(
     `'${value}' is no value of ${spec.name}, which takes ${patternWords[spec.key] ?? spec.forms}.`,
   );
 }
+
+/** sbatch leaves out an event that it doesn't know when it knows another one beside it. */
+const isPassedOver = ({ spec, value = '' }: GivenOption): boolean =>
+  spec.key === 'mail-type' && value.split(',').some((word) => spec.words.includes(word.trim().toUpperCase()));
 
 /** What the patterns of the catalogues ask for. */
 const patternWords: Readonly<Record<string, string>> = {

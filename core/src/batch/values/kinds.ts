@@ -13,6 +13,7 @@ import {
   checkTorqueNodes,
   parseOarResources,
 } from './resources.ts';
+import { readExport, readGpus, readGres, readSignal } from './slurm.ts';
 import { formatSize, guessSize, parseLsfSize, parsePbsSize, parseSgeSize, parseSlurmSize } from './size.ts';
 import {
   clock,
@@ -24,6 +25,7 @@ import {
   parseSgeTime,
   parseSlurmTime,
 } from './time.ts';
+import { isSlurmWhen } from './when.ts';
 
 type Reader = (text: string, option: OptionSpec) => Parsed;
 
@@ -54,6 +56,15 @@ const commaList: Reader = (text) => {
   const gap = parts.find((part) => part.text.trim() === '');
   if (gap) return bad('An entry of the list is missing.', undefined, [gap.from, gap.to]);
   return good(parts.map((part) => part.text.trim()));
+};
+
+/** sbatch passes over what is missing between commas. */
+const lenientList: Reader = (text, option) => {
+  if (option.system !== 'slurm') return commaList(text, option);
+  const words = pieces(text, ',')
+    .map((part) => part.text.trim())
+    .filter((word) => word !== '');
+  return words.length === 0 ? bad('There is nothing but commas.') : good(words);
 };
 
 const flagWord: Reader = (text) =>
@@ -110,40 +121,6 @@ function countOf(text: string): number {
   return Number.parseInt(text, 10) * factor;
 }
 
-const gpus: Reader = (text) => {
-  let sum = 0;
-  for (const part of pieces(text, ',')) {
-    const match = /^(?:[^\s:=]+:)?(\d{1,9})$/.exec(part.text);
-    if (!match) return bad(undefined, undefined, [part.from, part.to]);
-    sum += Number(match[1]);
-  }
-  return good(sum);
-};
-
-const gres: Reader = (text) => {
-  if (/^(help|none)$/i.test(text)) return good([text]);
-  const parts = pieces(text, ',');
-  for (const { text: part, from, to } of parts) {
-    if (!/^(gres\/|gres:)?[\w.-]+([:/=][\w.+-]+)*([:=]\d+[kmgtp]?)?(\([^)]*\))?$/i.test(part))
-      return bad(undefined, undefined, [from, to]);
-  }
-  return good(parts.map((part) => part.text));
-};
-
-/** Signals by name or number, as kill -l has them. */
-const signal = /^(?:\{?[RB]{1,2}\}?:)?(?:SIG)?([A-Z][A-Z0-9+-]*|\d{1,2})(?:@(\d+))?$/i;
-
-const slurmSignal: Reader = (text) => {
-  const match = signal.exec(text);
-  if (!match) return bad();
-  if (match[2] !== undefined && Number(match[2]) > 65_535)
-    return bad('At most 65535 seconds may stand behind the @.', undefined, [
-      text.indexOf('@') + 1,
-      text.length,
-    ]);
-  return good(text);
-};
-
 /** `name=value` lists whose names the catalogue knows; other names are the site's. */
 const resources: Reader = (text, option) => {
   const read: Record<string, Value> = {};
@@ -175,13 +152,6 @@ const resources: Reader = (text, option) => {
 };
 
 const indexRules = { lists: true, steps: true, singles: true, limit: true, lowest: 0 } as const;
-
-const slurmExport: Reader = (text) => {
-  const parts = pieces(text, ',');
-  const gap = parts.find((part) => part.text === '');
-  if (gap) return bad('A name is missing.', undefined, [gap.from, gap.to]);
-  return good(parts.map((part) => part.text));
-};
 
 const sgeEnvironment: Reader = (text) => {
   const match = /^(\S+)\s+(\S+)$/.exec(text);
@@ -234,6 +204,9 @@ const attributes: Reader = (text, option) => {
 
 const oarNotify: Reader = (text) => (/^(\[[A-Z, ]*\])?\s*(mail|exec):.+/i.test(text) ? good(text) : bad());
 
+/** Words that have to be in capitals, unlike those of all other options. */
+const caseCounts: ReadonlySet<string> = new Set(['propagate']);
+
 /** Readers by kind. Kinds that are not here take any text. */
 const readers: Readonly<Record<string, Reader>> = {
   int: whole(-Infinity),
@@ -246,11 +219,12 @@ const readers: Readonly<Record<string, Reader>> = {
       ? good(text.toLowerCase() === 'y')
       : bad(undefined, /^(yes|no)$/i.test(text) ? text.slice(0, 1).toLowerCase() : undefined),
   word: (text, { words }) => (text === '' ? bad() : good(spelledAs(text, words))),
-  words: (text, { words }) => {
-    const list = commaList(text, anyOption);
-    return list.ok ? good((list.value as readonly string[]).map((word) => spelledAs(word, words))) : list;
+  words: (text, option) => {
+    const list = lenientList(text, option);
+    if (!list.ok || caseCounts.has(option.key)) return list;
+    return good((list.value as readonly string[]).map((word) => spelledAs(word, option.words)));
   },
-  names: commaList,
+  names: lenientList,
   'slurm-licenses': commaList,
   jobs: commaList,
   addresses: commaList,
@@ -276,13 +250,20 @@ const readers: Readonly<Record<string, Reader>> = {
   'sge-array': array({ ...indexRules, lists: false, limit: false, lowest: 1 }),
   'moab-array': moabArray,
   'lsf-name': lsfName,
-  'slurm-gpus': gpus,
-  'slurm-gres': gres,
-  'slurm-signal': slurmSignal,
-  'slurm-export': slurmExport,
+  'slurm-gpus': readGpus,
+  'slurm-gres': readGres,
+  'slurm-signal': readSignal,
+  'slurm-export': readExport,
   'slurm-dependency': checkSlurmDependency,
-  'slurm-when': matching(
-    /^(\d{1,2}:\d{2}(:\d{2})?([ap]m)?|\d{4}(\d{2})?|\d{1,2}\/\d{1,2}(\/\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{2}-\d{2}([T-]\d{2}:\d{2}(:\d{2})?)?|now(\+\d+([a-z]*))?|today|tomorrow|midnight|noon|fika|teatime)([T ].*)?$/i,
+  'slurm-when': (text) => (isSlurmWhen(text) ? good(text) : bad()),
+  'slurm-distribution': matching(
+    /^(?:(?:block|cyclic|arbitrary|plane=\d+|\*)(?::(?:block|cyclic|fcyclic|\*)){0,2}(?:,(?:no)?pack)?|(?:no)?pack)$/i,
+  ),
+  'slurm-gpu-binding': matching(
+    /^(?:(?:v|verbose|q|quiet),)?(?:closest|none|single(?::\d+)?|per_task:\d+|(?:map|mask)(?:_gpu)?:\S+)$/i,
+  ),
+  'slurm-memory-binding': matching(
+    /^(?:(?:v|verbose|q|quiet)(?:,|$))?(?:(?:help|no|none|rank|local|p|prefer|sort|nosort|ma(?:p|sk)_?mem:\S+)(?:,.*)?)?$/i,
   ),
   'slurm-hosts': checkSlurmHosts,
   'slurm-geometry': matching(/^(\d+|\*)(-\d+)?(:(\d+|\*)(-\d+)?){0,2}$/),
@@ -360,9 +341,6 @@ const resourceForms: Readonly<Record<string, string>> = {
   amount: 'a whole number',
   int: 'a whole number',
 };
-
-/** Readers that don't look at their option get this one. */
-const anyOption = { words: [] } as unknown as OptionSpec;
 
 /** Reads an option's value, quotes already taken off. Never throws. */
 export function readValue(option: OptionSpec, text: string): Parsed {

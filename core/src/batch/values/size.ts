@@ -15,7 +15,7 @@ const binary: Readonly<Record<string, number>> = {
 
 /** Slurm (sbatch(1), --mem): a whole number, MiB without a letter; `K M G T`, either case, `B` behind it if you like. */
 export function parseSlurmSize(text: string): number | undefined {
-  const match = /^(\d+)([kmgtp])?b?$/i.exec(text);
+  const match = /^(\d+)([kmgt])?b?$/i.exec(text);
   if (!match || /^\d+b$/i.test(text)) return undefined;
   return scaled(match[1], binary[(match[2] ?? 'm').toLowerCase()]);
 }
