@@ -28,6 +28,13 @@ describe('the jobs of a multirun script', () => {
     ]);
   });
 
+  it('are counted in quotes with escapes as well', () => {
+    assert.deepEqual(lines(String.raw`python main.py $'lr=1,2' $'a="x\'\ty"' b=$'\x41'`), [
+      `python main.py lr=1 'a="x'\\''\ty"' b=$'\\x41'`,
+      `python main.py lr=2 'a="x'\\''\ty"' b=$'\\x41'`,
+    ]);
+  });
+
   it('keep launchers, redirections and pipes as they are written', () => {
     assert.deepEqual(
       lines('cd x && A=1 srun -n 2 --gres=gpu:1 python3.11 -u main.py -m a=1,2 2>&1 | tee "$LOG" # first'),
@@ -255,6 +262,11 @@ describe('what keeps a script from being a multirun', () => {
   it('is a variable that the script gives several values', () => {
     for (const line of ['LR=1,2', 'export A=1 LR="1,2"', "LR='range(3)'", 'if test x; then LR=1,2; fi'])
       assert.deepEqual(found(`${line}\npython main.py -m lr=$LR`), ['multirun-shell-expansion'], line);
+    for (const line of [
+      'ARGS="lr=1,2 seed=3"\npython main.py $ARGS',
+      'A=(lr=1,2 b=3)\npython main.py "${A[@]}"',
+    ])
+      assert.deepEqual(found(line), ['multirun-shell-expansion'], line);
     for (const line of ['LR=[1,2]', 'LR=1,2\nLR=3', 'LR=$(f 1,2)', 'LR=1,2; read LR', 'echo LR=1,2'])
       assert.deepEqual(found(`${line}\npython main.py -m lr=$LR`), [], line);
   });

@@ -32,6 +32,9 @@ export function writtenValue(text: string, name: string): string | undefined {
   const last = [...text.matchAll(patternOf(name))].at(-1);
   if (last === undefined || !last[0].endsWith(`${name}=`) || last[0].includes('((')) return undefined;
   const start = last.index + last[0].length;
+  // the words of an array
+  const [, members] = /^\(([^()'"$`\\]*)\)/.exec(text.slice(start)) ?? [];
+  if (members !== undefined) return members.trim();
   const word = writtenWord.exec(text.slice(start))?.[0] ?? '';
   const behind = text.charAt(start + word.length);
   if (behind !== '' && !/[\s;&|]/.test(behind)) return undefined;
@@ -42,8 +45,11 @@ export function writtenValue(text: string, name: string): string | undefined {
 const writtenWord = /^(?:'[^']*'|"[^"$`\\]*"|[^\s;&|'"$`()<>\\]|(?<=\w)\([^()\n]*\))*/;
 
 /** Whether an override with this value has several. */
-export function isSweptValue(value: string): boolean {
-  if (!/[,(]/.test(value)) return false;
-  const reading = parseOverride(`key=${value}`);
+export const isSweptValue = (value: string): boolean => isSweptOverride(`key=${value}`);
+
+/** Whether a word is an override with several values. */
+export function isSweptOverride(word: string): boolean {
+  if (!/^(?:\+\+?|~)?[A-Za-z_$][\w$./@:-]*=[^]*[,(]/.test(word)) return false;
+  const reading = parseOverride(word);
   return 'override' in reading && isSweep(reading.override.value);
 }

@@ -19,7 +19,7 @@ import {
   type CommandOptions,
   type ProblemSinks,
 } from './overrides.ts';
-import { assignsIn, isSweptValue, writtenValue } from './assignments.ts';
+import { assignsIn, isSweptOverride, isSweptValue, writtenValue } from './assignments.ts';
 import type { Program } from './program.ts';
 import { quoteArgument } from './quote.ts';
 import { literalField, noVariables, type Variables } from './words.ts';
@@ -248,9 +248,11 @@ class Unroller {
     for (const { field } of read.overrides) {
       for (const { kind, source: at } of field.expansions) {
         const written = this.#script.text.slice(...at);
-        const [, name] = kind === 'variable' ? (/^\$\{?([A-Za-z_]\w*)\}?$/.exec(written) ?? []) : [];
+        const [, name] =
+          kind === 'variable' ? (/^\$\{?([A-Za-z_]\w*)(?:\[[@*]\])?\}?$/.exec(written) ?? []) : [];
         const value = name === undefined ? undefined : this.#valueOf(name, source, above);
-        if (value === undefined || !isSweptValue(value)) continue;
+        if (value === undefined || !(isSweptValue(value) || value.split(/\s+/).some(isSweptOverride)))
+          continue;
         const message = `The script sets ${name ?? ''} to several values, ${value}, and each job would get all of them. Write them in the override itself.`;
         this.#sinks.problems.add('multirun-shell-expansion', at, message);
       }

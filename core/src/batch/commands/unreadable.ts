@@ -2,9 +2,8 @@
  * Commands that run a swept Python command in a way that makes it no command of the script: behind a launcher
  * that nobody knows, or as a text for another shell. Every job would run them with all values at once.
  */
-import { parseOverride } from '../../multirun/multirun.ts';
-import { isSweep } from '../../multirun/values.ts';
 import type { Span } from '../script.ts';
+import { isSweptOverride } from './assignments.ts';
 import { tokenize } from './lexer.ts';
 import { findProgram, mayRunPython, namesPython } from './program.ts';
 import { fieldsOf, literalField, noVariables } from './words.ts';
@@ -100,9 +99,7 @@ function isSweptCommand(text: string, words: readonly Span[], depth: number): bo
 
 function isSwept(text: string, word: Span): boolean {
   const written = literalField(text, word, noVariables)?.text;
-  if (written === undefined || !/^(?:\+\+?|~)?[A-Za-z_$][\w$./@:-]*=[^]*[,(]/.test(written)) return false;
-  const reading = parseOverride(written);
-  return 'override' in reading && isSweep(reading.override.value);
+  return written !== undefined && isSweptOverride(written);
 }
 
 const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);

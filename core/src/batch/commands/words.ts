@@ -194,8 +194,7 @@ class WordReader {
     const next = this.#text.charAt(at + 1);
     if (next === '(')
       return this.#expansion('substitution', at, Math.min(end, closing(this.#text, at + 1, end)));
-    if (place === 'bare' && next === "'")
-      return this.#expansion('variable', at, ansiEnd(this.#text, at + 2, end));
+    if (place === 'bare' && next === "'") return this.#ansiQuoted(at, ansiEnd(this.#text, at + 2, end));
     if (place === 'bare' && next === '"') return at + 1;
     variable.lastIndex = at;
     const [written = '', bare, braced] = variable.exec(this.#text) ?? [];
@@ -208,6 +207,18 @@ class WordReader {
     if (name !== undefined) return this.#expansion('variable', at, Math.min(end, at + written.length));
     if (next === '{') return this.#expansion('variable', at, Math.min(end, closing(this.#text, at + 1, end)));
     return this.#plain(at);
+  }
+
+  /** `$'...'`, a text with escapes as in C; left to the shell where it has others than the usual ones. */
+  #ansiQuoted(open: number, end: number): number {
+    const written = this.#text.slice(open + 2, end - 1);
+    if (/\\(?![\\'"?abefnrtv])/.test(written)) return this.#expansion('variable', open, end);
+    this.#present = true;
+    for (const { 0: one, index } of written.matchAll(/\\[^]|[^]/g)) {
+      this.#value += one.length === 1 ? one : (ansiEscapes[one.charAt(1)] ?? one.charAt(1));
+      this.#offsets.push(open + 2 + index);
+    }
+    return end;
   }
 
   /** A loop's value in the place of its variable: all of it stands where the variable does. */
@@ -278,6 +289,17 @@ function closing(text: string, open: number, end: number): number {
   }
   return end;
 }
+
+const ansiEscapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
 
 function ansiEnd(text: string, from: number, end: number): number {
   for (let at = from; at < end; at++) {
