@@ -285,6 +285,29 @@ describe('a search for a submission', () => {
 });
 
 describe('an engine that comes back', () => {
+  it('goes on with a task that began though its array can not be found by name, whose claim has the id of the array alone', async () => {
+    const fake = patient({ arrays: ARRAYS });
+    const options = { jobs: 2, settings: { lostAfter: 1000 } };
+    const first = (await Bench.open(fake, options)).start();
+    await first.until(() => first.of('accepted').length === 1);
+    await first.close();
+    const file = path.join(first.directory, 'journal.jsonl');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, lines.filter((line) => !line.includes('"type":"accepted"')).join('\n'));
+    const [, id = ''] = fake.ids();
+    const [base = ''] = id.split('_');
+    writeFileSync(
+      path.join(first.job(1), 'claim-1'),
+      `1\nn1   \n\n${first.of('batch')[0]?.name ?? ''}/1 ${base}\n`,
+    );
+    fake.set(id, { stage: 'running', word: 'R' });
+    fake.force('find', NOTHING);
+    fake.force('find', NOTHING);
+    const second = await Bench.open(fake, { ...options, directory: first.directory });
+    second.start();
+    assert.equal((await second.reached(1, 'running', 'lost')).attempt, 1);
+  });
+
   it('asks no system for a job that was begun by nobody knows whom, and goes on asking for the others', async () => {
     const fake = patient();
     const first = (await Bench.open(fake, { jobs: 2, settings: { lostAfter: 1000 } })).start();

@@ -14,7 +14,9 @@ import type { BatchListener, KnownSubmission, Queue, QueueEvent, QueueJob } from
 import { type Batch, mayHaveTwin, nativeIdIn, type Tracked, tracked as track, UNKNOWN_ID } from './batch.ts';
 import { batchName, type ScriptHead } from './batch-files.ts';
 import type { NativeId, NativeJob } from './batch-system.ts';
+import { LostJobs } from './lost-jobs.ts';
 import type { Monitor, Watcher } from './monitor.ts';
+import { otherNative } from './claimants.ts';
 import { Requests } from './requests.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type Accepted, Submitter } from './submitter.ts';
@@ -40,12 +42,6 @@ export interface ClusterQueueSettings extends TrackerSettings {
   readonly maxJobs: number;
 }
 
-/** A job that counts as lost, and how the batch system knew it. */
-interface LostJob {
-  readonly job: QueueJob;
-  readonly native: NativeId | undefined;
-}
-
 /** How long jobs that the engine is still writing are waited for at most. */
 const LONGEST_GATHERING_MS = 2_000;
 
@@ -56,12 +52,11 @@ export class ClusterQueue implements Queue, Watcher {
   readonly #tracker: Tracker;
   readonly #requests: Requests;
   readonly #jobs = new Map<string, Tracked>();
-  readonly #lost = new Map<string, LostJob>();
+  readonly #lost: LostJobs;
   #gathered: Tracked[] = [];
   #gatherTimer: NodeJS.Timeout | undefined;
   #gatheringSince = 0;
   #adopted: Tracked[] = [];
-  #lostTimer: NodeJS.Timeout | undefined;
   #recogniseTimer: NodeJS.Timeout | undefined;
   /** Submissions, one after the other. */
   #chain: Promise<void> = Promise.resolve();
@@ -96,6 +91,12 @@ export class ClusterQueue implements Queue, Watcher {
       listener,
       jobs: this.#jobs,
       takeBack: (tracked) => this.#takeBack(tracked),
+    });
+    this.#lost = new LostJobs({
+      connection,
+      recordOf: (job) => this.#tracker.found(job.directory, job.attempt),
+      emit: (event) => this.#emit(event),
+      onNotice: (sentence) => listener.onNotice(sentence),
     });
     monitor.join(this);
     if (!connection.isRecognised) this.#recognise();
@@ -134,9 +135,7 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   submit(job: QueueJob): void {
-    const earlier = this.#lost.get(job.id)?.native;
-    // it may still be there, where listing it failed
-    if (earlier !== undefined) void this.#endEarlier(job.id, earlier);
+    this.#lost.endEarlier(job.id);
     this.#gather(this.#enter(job));
   }
 
@@ -159,16 +158,7 @@ export class ClusterQueue implements Queue, Watcher {
   }
 
   watchLost(job: QueueJob): void {
-    this.#watchLost(job, nativeIdOf(job));
-  }
-
-  #watchLost(job: QueueJob, native: NativeId | undefined): void {
-    this.#lost.set(job.id, { job, native });
-    this.#lostTimer ??= setInterval(
-      () => this.#lookForLost(),
-      this.#options.monitor.connection.timing.lostAgain,
-    );
-    this.#lostTimer.unref();
+    this.#lost.watch(job, nativeIdOf(job));
   }
 
   /** As the system last listed the job; undefined for one that it did not list yet. */
@@ -180,7 +170,7 @@ export class ClusterQueue implements Queue, Watcher {
     this.#closed = true;
     clearTimeout(this.#gatherTimer);
     clearTimeout(this.#recogniseTimer);
-    clearInterval(this.#lostTimer);
+    this.#lost.close();
     this.#requests.close();
     this.#submitter.close();
     this.#tracker.close();
@@ -217,24 +207,13 @@ export class ClusterQueue implements Queue, Watcher {
 
   #onGone({ job, attempt, native }: Tracked, state: EndState | 'again'): void {
     this.#jobs.delete(job.id);
-    if (state === 'lost') this.#watchLost({ ...job, attempt }, native);
-  }
-
-  /** An attempt that was given up for lost does not go on beside the next one. */
-  async #endEarlier(id: string, native: NativeId): Promise<void> {
-    const { monitor, listener } = this.#options;
-    const verdict = await monitor.connection.cancel([native]);
-    if (verdict.kind === 'failed' && !this.#closed) {
-      listener.onNotice(
-        `The earlier attempt of ${id}, which counts as lost, could not be cancelled. ${verdict.sentence}`,
-      );
-    }
+    if (state === 'lost') this.#lost.watch({ ...job, attempt }, native);
   }
 
   #enter(job: QueueJob): Tracked {
     const tracked = track(job);
     this.#jobs.set(job.id, tracked);
-    this.#lost.delete(job.id);
+    this.#lost.forget(job.id);
     return tracked;
   }
 
@@ -396,7 +375,10 @@ export class ClusterQueue implements Queue, Watcher {
     }
     const claim = readClaim(directory, attempt);
     const id = claim === undefined || claim === 'unfinished' ? undefined : claim.nativeId;
-    tracked.native = id === undefined ? { base: UNKNOWN_ID } : { base: id, id };
+    const { native } = tracked.job;
+    const sought =
+      native === undefined ? undefined : nativeIdIn(native, native.place, { nativeId: UNKNOWN_ID });
+    tracked.native = id === undefined ? { base: UNKNOWN_ID } : otherNative(sought, id);
     tracked.knownSince = -Infinity;
   }
 
@@ -425,16 +407,6 @@ export class ClusterQueue implements Queue, Watcher {
     this.#gathered.splice(at, 1);
     this.#endUnsubmitted(tracked);
     return true;
-  }
-
-  #lookForLost(): void {
-    for (const [id, { job }] of this.#lost) {
-      const found = this.#tracker.found(job.directory, job.attempt);
-      if (found === undefined) continue;
-      this.#lost.delete(id);
-      const { startedAt, endedAt } = found.record;
-      this.#emit({ type: 'ended', id, attempt: job.attempt, ...found.outcome, startedAt, endedAt });
-    }
   }
 }
 

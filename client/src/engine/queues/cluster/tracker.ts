@@ -6,12 +6,13 @@ import { readdirSync } from 'node:fs';
 import type { EndState, JobReason } from '../../events.ts';
 import { StorageError } from '../../atomic-file.ts';
 import { type Claim, type ExitRecord, WRAPPER_EXIT } from '../../exit-record.ts';
-import { claimForRecovery, readClaim, readExitRecord, wasClaimed } from '../../job-directory.ts';
+import { claimForRecovery, readExitRecord, wasClaimed } from '../../job-directory.ts';
 import { CANCELLED_BEFORE_START, lost, type Outcome, outcomeOf } from '../local/outcome.ts';
 import type { QueueEvent } from '../queue.ts';
 import { mayHaveTwin, type Tracked } from './batch.ts';
-import { lastWordsOf, submissionTag } from './batch-files.ts';
-import type { NativeEnd, NativeId, NativeJob } from './batch-system.ts';
+import { lastWordsOf } from './batch-files.ts';
+import type { NativeEnd, NativeJob } from './batch-system.ts';
+import { claimantOf, isOthers } from './claimants.ts';
 import type { Connection } from './connection.ts';
 import { type Fate, fateOf } from './fate.ts';
 import { plainKey, shownKey } from './shown.ts';
@@ -36,11 +37,14 @@ export interface TrackerSettings {
   readonly lostAfter: number;
 }
 
+/** An exit record, and what it means. */
+export interface Found {
+  readonly outcome: Outcome;
+  readonly record: ExitRecord;
+}
+
 /** Looks at which a job must have been missing before it counts as lost. */
 const LEAST_LOOKS = 3;
-/** What stands for the submission in the claim of a script that was written for a single one. */
-const AS_IT_IS = '1';
-
 export class Tracker {
   readonly #options: TrackerOptions;
   #isLookingUp = false;
@@ -75,10 +79,7 @@ export class Tracker {
   }
 
   /** What the exit record alone tells of a job that counts as lost; undefined while there is none. */
-  found(
-    directory: string,
-    attempt: number,
-  ): { readonly outcome: Outcome; readonly record: ExitRecord } | undefined {
+  found(directory: string, attempt: number): Found | undefined {
     const record = recordOf(directory, attempt);
     return record && { outcome: outcomeOf(record, directory, false), record };
   }
@@ -264,12 +265,9 @@ export class Tracker {
 
   /** Another native job than the one that is watched may run the attempt: a submission that was made twice. */
   #followClaimant(tracked: Tracked): boolean {
-    const { native } = tracked;
-    const claim = readClaim(tracked.job.directory, tracked.attempt);
-    const known = native?.id ?? native?.base;
-    if (claim === undefined || claim === 'unfinished' || claim.nativeId === undefined) return false;
-    if (known === undefined || numberOf(claim.nativeId) === numberOf(known)) return false;
-    tracked.native = otherNative(native, claim.nativeId);
+    const claimant = claimantOf(tracked);
+    if (claimant === undefined) return false;
+    tracked.native = claimant;
     tracked.knownSince = performance.now();
     tracked.absent = undefined;
     tracked.overSince = undefined;
@@ -384,22 +382,3 @@ function whereReadable(step: () => boolean): boolean {
     throw error;
   }
 }
-
-/** Whether the claim is of another submission than the one that is watched, whatever the ids are. */
-function isOthers({ job, attempt, batch }: Tracked): boolean {
-  const claim = readClaim(job.directory, attempt);
-  if (batch === undefined || claim === undefined || claim === 'unfinished') return false;
-  if (claim.submission === undefined || claim.submission === submissionTag(batch)) return false;
-  // a script that is submitted as it is has no word of its submission's
-  return job.prepared === undefined || claim.submission !== AS_IT_IS;
-}
-
-/** The same task of another array where the id in a claim is the array's (Grid Engine). */
-function otherNative(native: NativeId | undefined, id: string): NativeId {
-  const { task } = native ?? {};
-  return task === undefined || native?.id !== undefined || !/^\d+$/.test(id)
-    ? { base: id, id }
-    : { base: id, task };
-}
-
-const numberOf = (id: string): string => /^\d+/.exec(id)?.[0] ?? id;
