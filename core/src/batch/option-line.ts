@@ -37,7 +37,7 @@ export function readOptionLine(directive: DirectiveLine, list: OptionList): void
     }
   }
   const nameSpan: Span = [start, nameEnd];
-  const valueSpan: Span = [valueStart, valueStart + value.length];
+  let valueSpan: Span = [valueStart, valueStart + value.length];
   if (spec === undefined) {
     const meant = list.nearest(written.replace(/^-+/, ''), list.catalogue.options.keys());
     const span: Span = [start, start + written.length];
@@ -53,6 +53,25 @@ export function readOptionLine(directive: DirectiveLine, list: OptionList): void
       { fix: replacing('Put a blank in its place', [nameEnd, valueStart], ' ') },
     );
     return;
+  }
+  const second = takesAnything.has(spec.key) ? undefined : secondOption(value, list);
+  if (second !== undefined) {
+    const at = valueStart + second;
+    list.problems.add(
+      'stray-text',
+      [at, valueSpan[1]],
+      `OAR reads one option a line: '${value.slice(second)}' becomes part of the value of ${name}.`,
+      {
+        ...(spec.kind === 'oar-resources' && { severity: 'error' }),
+        fix: replacing(
+          'Put it on a line of its own',
+          [valueStart + value.slice(0, second).trimEnd().length, at],
+          '\n#OAR ',
+        ),
+      },
+    );
+    value = value.slice(0, second).trimEnd();
+    valueSpan = [valueStart, valueStart + value.length];
   }
   if (spec.takes === 'nothing') {
     if (value !== '') list.superfluous(spec, [nameEnd, valueSpan[1]]);
@@ -70,4 +89,16 @@ export function readOptionLine(directive: DirectiveLine, list: OptionList): void
       list.add(directive, spec, nameSpan, value.slice(1, -1), valueSpan, false);
     } else list.add(directive, spec, nameSpan, value, valueSpan, true);
   }
+}
+
+/** Values that may hold options of other programs, or conditions. */
+const takesAnything: ReadonlySet<string> = new Set(['property', 'notify']);
+
+/** Where a second option of OAR begins in a value. */
+function secondOption(value: string, { catalogue }: OptionList): number | undefined {
+  for (const match of value.matchAll(/(?<=\s)(?:--([a-z][a-z-]+)|-([A-Za-z]))(?=[\s=/]|$)/g)) {
+    const [, long = '', letter = ''] = match;
+    if (long === '' ? catalogue.byLetter.has(letter) : catalogue.options.has(long)) return match.index;
+  }
+  return undefined;
 }

@@ -243,6 +243,8 @@ class DirectiveReader {
   }
 
   #letterFor(letter: string): string | undefined {
+    // qsub's -l has nothing to do with licences
+    if (letter === 'l' && this.#dialect.system === 'slurm') return undefined;
     const other = letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
     return this.#list.catalogue.byLetter.has(other) ? `-${other}` : undefined;
   }
@@ -344,6 +346,7 @@ const refusesStrayText: ReadonlySet<string> = new Set(['slurm', 'torque', 'pbspr
 
 /** What options of sbatch are called elsewhere, or in short. */
 const otherNames: Readonly<Record<string, string>> = {
+  n: 'ntasks',
   walltime: 'time',
   queue: 'partition',
   name: 'job-name',
