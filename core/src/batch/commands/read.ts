@@ -149,6 +149,8 @@ class Unroller {
   /** Where a quote begins that is never closed: what is behind it can't be read. */
   readonly #unclosed: number | undefined;
   readonly #commands: MultirunCommand[] = [];
+  /** By variable and text. */
+  readonly #assigned = new Map<string, Map<string, boolean>>();
 
   constructor(script: Script, options: MultirunOptions, sinks: ProblemSinks, unclosed: number | undefined) {
     this.#script = script;
@@ -231,12 +233,21 @@ class Unroller {
 
   /** Whether something in the loop's body gives its variable another value: then only the job's shell knows it. */
   #isAssigned(variable: string, source: CommandSource, above: LineChain | undefined): boolean {
-    if (assignsIn(this.#before(source), variable)) return true;
+    if (this.#assigns(this.#before(source), variable)) return true;
     for (let link = above; link; link = link.before) {
       if (link.binds === variable) return false;
-      if (link.binds === undefined && assignsIn(link.text, variable)) return true;
+      if (link.binds === undefined && this.#assigns(link.text, variable)) return true;
     }
     return false;
+  }
+
+  /** Rounds of loops, and commands below each other, ask for the same again. */
+  #assigns(text: string, variable: string): boolean {
+    const known = this.#assigned.get(variable) ?? new Map<string, boolean>();
+    this.#assigned.set(variable, known);
+    const found = known.get(text) ?? assignsIn(text, variable);
+    known.set(text, found);
+    return found;
   }
 
   /** What stands before the program in the command's statement. */
@@ -261,10 +272,10 @@ class Unroller {
 
   /** The text that was assigned to a variable last, when it is written out. */
   #valueOf(name: string, source: CommandSource, above: LineChain | undefined): string | undefined {
-    if (!assignsIn(this.#script.text, name)) return undefined;
+    if (!this.#assigns(this.#script.text, name)) return undefined;
     let text = this.#before(source);
     for (let link = above; ; link = link.before) {
-      if (assignsIn(text, name)) return writtenValue(text, name);
+      if (this.#assigns(text, name)) return writtenValue(text, name);
       if (link === undefined) return undefined;
       text = link.text;
     }
