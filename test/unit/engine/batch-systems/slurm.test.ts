@@ -275,6 +275,33 @@ describe("Slurm's history", () => {
   });
 });
 
+describe('limits of submissions to Slurm', () => {
+  const denied = (limit: string) =>
+    slurm.readSubmit({
+      code: 1,
+      stdout: '',
+      stderr: `sbatch: error: ${limit}\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)\n`,
+    });
+
+  it('pass when there are too many jobs, and not when one asks for too much', () => {
+    for (const limit of [
+      'AssocMaxSubmitJobLimit',
+      'QOSMaxSubmitJobPerUserLimit',
+      'AssocGrpSubmitJobsLimit',
+      '',
+    ]) {
+      const answer = denied(limit);
+      assert.ok(answer.kind === 'busy' && answer.tooMany === true, limit);
+    }
+    for (const limit of [
+      'QOSMaxWallDurationPerJobLimit',
+      'AssocMaxWallDurationPerJobLimit',
+      'QOSMinCpuNotSatisfied',
+    ])
+      assert.equal(denied(limit).kind, 'refused', limit);
+  });
+});
+
 describe('finding a lost submission in Slurm', () => {
   it('has sacct print the indices of all tasks, however far apart they lie', () => {
     const calls = [...slurm.find({ user: 'ann', name: 'sw-1' }), ...slurm.history([{ base: '7', task: 1 }])];

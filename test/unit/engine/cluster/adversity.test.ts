@@ -192,6 +192,17 @@ describe('what can not be done at once', () => {
     assert.equal(bench.of('noticed').length, 1);
   });
 
+  it('is told with what can be done where an array has more jobs than one may submit', async () => {
+    const fake = patient({ arrays: ARRAYS });
+    fake.force('submit', failing('Your limit of jobs is reached.', 76));
+    const bench = (await Bench.open(fake, { jobs: 3 })).start();
+    await bench.until(() => bench.of('accepted').length === 1);
+    assert.match(
+      bench.troubles.find((one) => one !== undefined) ?? '',
+      /limit.*array of 3 jobs.*lower maxJobs/,
+    );
+  });
+
   it('is remembered: jobs are held that the system gets only later', async () => {
     const fake = patient({ arrays: ARRAYS });
     fake.force('submit', failing('controller down', 75));

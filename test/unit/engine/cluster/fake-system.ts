@@ -188,6 +188,7 @@ function fakeAdapter(arrays: BatchSystem['arrays'], magicExitCodes: readonly num
       if (trouble !== undefined || code === undefined)
         return { kind: 'unclear', sentence: 'It took too long.' };
       if (code === 0) return { kind: 'accepted', id: stdout };
+      if (code === 76) return { kind: 'busy', sentence: stderr, tooMany: true };
       return code === 75 ? { kind: 'busy', sentence: stderr } : { kind: 'refused', sentence: stderr };
     },
     list: () => [{ program: 'list', args: [] }],

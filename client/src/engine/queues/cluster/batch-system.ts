@@ -71,8 +71,8 @@ export type SubmitAnswer =
       /** What the refusal is about: keys of options in the directive catalogue, or a piece of the line itself. */
       readonly about?: { readonly options?: readonly string[]; readonly text?: string };
     }
-  /** Certainly not taken, and worth another try later (controller down, too many jobs). */
-  | { readonly kind: 'busy'; readonly sentence: string }
+  /** Certainly not taken, and worth another try later (controller down; `tooMany`: jobs of this person are there). */
+  | { readonly kind: 'busy'; readonly sentence: string; readonly tooMany?: true }
   /** May have been taken: look for the name before submitting again. */
   | { readonly kind: 'unclear'; readonly sentence: string };
 

@@ -8,7 +8,7 @@ import { resubmission } from '../../wrapper-cluster.ts';
 import type { BatchListener, BatchOutcome } from '../queue.ts';
 import type { Batch } from './batch.ts';
 import { batchScript, type ScriptHead, submissionTag, writeBatch } from './batch-files.ts';
-import type { NativeJob, Submission } from './batch-system.ts';
+import type { NativeJob, Submission, SubmitAnswer } from './batch-system.ts';
 import type { Connection } from './connection.ts';
 import { pause } from './pause.ts';
 import { refusalSentence } from './refusal.ts';
@@ -126,7 +126,7 @@ export class Submitter {
           });
           return;
         case 'busy':
-          listener.onTrouble(`Jobs wait to be submitted. ${answer.sentence}`);
+          listener.onTrouble(`Jobs wait to be submitted. ${answer.sentence}${hintFor(batch, answer)}`);
           break;
         case 'unclear': {
           listener.onTrouble(`Looking whether the jobs were submitted. ${answer.sentence}`);
@@ -242,6 +242,12 @@ export class Submitter {
       directory: connection.pathThere(own?.directory ?? folder),
     };
   }
+}
+
+/** An array that is larger than a person may submit waits in vain. */
+function hintFor({ jobs }: Batch, { tooMany }: Extract<SubmitAnswer, { kind: 'busy' }>): string {
+  if (tooMany !== true || jobs.length === 1) return '';
+  return ` This is an array of ${jobs.length} jobs. If you may never have that many there, set a lower maxJobs for the queue, cancel the sweep and launch it again.`;
 }
 
 const retryAfter = (retries: readonly number[], tries: number): number =>

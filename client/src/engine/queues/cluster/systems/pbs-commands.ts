@@ -95,7 +95,9 @@ const COMMAND_CODES: ReadonlyMap<number, 'unknown-job' | 'over' | 'busy' | 'uncl
 
 /** The connection was never there, or the server takes no more: nothing of it can have been taken. */
 const NOT_TAKEN =
-  /cannot connect to (specified )?server|Connection refused|No route to host|Error communicating with|server is shutting down|No free connections|Maximum number of jobs already in queue/i;
+  /cannot connect to (specified )?server|Connection refused|No route to host|Error communicating with|server is shutting down|No free connections/i;
+const TOO_MANY = /Maximum number of jobs already in queue/i;
+const TOO_MANY_CODES: ReadonlySet<number> = new Set([198, 38]);
 /** The connection broke in the middle, or the server failed while it had the job. */
 const PERHAPS_TAKEN =
   /timed? ?out|Premature end|End of File|Communication failure|Protocol|Connection reset|Broken pipe|system error|internal server error/i;
@@ -118,7 +120,9 @@ export function readPbsSubmit(answer: Answer): SubmitAnswer {
   const sentence = complaintOf('qsub', answer);
   if (answer.code === 0 || ids.length > 0) return { kind: 'unclear', sentence };
   const meaning = COMMAND_CODES.get(answer.code ?? -1);
-  if (meaning === 'busy' || NOT_TAKEN.test(answer.stderr)) return { kind: 'busy', sentence };
+  const tooMany = TOO_MANY_CODES.has(answer.code ?? -1) || TOO_MANY.test(answer.stderr);
+  if (meaning === 'busy' || tooMany || NOT_TAKEN.test(answer.stderr))
+    return { kind: 'busy', sentence, ...(tooMany && { tooMany }) };
   // a refusal has words; without any it was ended by a signal, perhaps on another host
   const isMute = answer.stderr.trim() === '' && answer.stdout.trim() === '';
   if (meaning === 'unclear' || isMute || PERHAPS_TAKEN.test(answer.stderr))

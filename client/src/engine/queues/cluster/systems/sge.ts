@@ -48,8 +48,10 @@ function readSubmit(answer: Answer): SubmitAnswer {
   const text = answer.stderr;
   if (answer.code === 0 || noAnswer.test(text))
     return { kind: 'unclear', sentence: failureSentence(answer, 'qsub') };
-  if (notSent.test(text) || full.test(text))
-    return { kind: 'busy', sentence: wordsOf(answer, /^Exiting\.$/) };
+  if (notSent.test(text) || full.test(text)) {
+    const sentence = wordsOf(answer, /^Exiting\.$/);
+    return { kind: 'busy', sentence, ...(full.test(text) && { tooMany: true }) };
+  }
   if (!refusal.test(text)) return { kind: 'unclear', sentence: failureSentence(answer, 'qsub') };
   const written =
     /invalid option argument "([^"]+)"/.exec(text)?.[1] ??

@@ -29,8 +29,11 @@ function idWords(ids: readonly NativeId[]): readonly string[] {
   );
 }
 
+const tooMany = /submit limit/i;
+/** Limits of what one job may ask for, which Slurm names beside that sentence on all kinds of limits: waiting doesn't help. */
+const tooLarge = /\b(Assoc|QOS)(?!\w*Submit)\w*Limit\b|\b(Assoc|QOS)\w*NotSatisfied\b/;
 const busy =
-  /Unable to contact slurm controller|temporarily unable to accept|Resource temporarily unavailable|standby mode|submit limit|(authentication|Munge).*(error|fail)|Invalid authentication/i;
+  /Unable to contact slurm controller|temporarily unable to accept|Resource temporarily unavailable|standby mode|(authentication|Munge).*(error|fail)|Invalid authentication/i;
 const unclear = /Socket timed out|Zero Bytes|Connection (reset|closed|timed out)|Unexpected message/i;
 const refusal = /sbatch: (error|fatal)|unrecognized option|invalid option|requires an argument|ambiguous/i;
 
@@ -70,6 +73,8 @@ function readSubmit(answer: Answer): SubmitAnswer {
   const text = answer.stderr;
   if (unclear.test(text)) return { kind: 'unclear', sentence: failureSentence(answer, 'sbatch') };
   if (answer.code !== 0 && busy.test(text)) return { kind: 'busy', sentence: wordsOf(answer) };
+  if (answer.code !== 0 && tooMany.test(text) && !tooLarge.test(text))
+    return { kind: 'busy', sentence: wordsOf(answer), tooMany: true };
   if (answer.code === 0 || !refusal.test(text))
     return { kind: 'unclear', sentence: failureSentence(answer, 'sbatch') };
   const written =
