@@ -66,6 +66,15 @@ export function readableLines(
       );
       return false;
     }
+    // a bare #$ may be any comment
+    if (mark !== '#$' && script.text.slice(...line.body).trim() === '') {
+      problems.add(
+        'not-a-directive',
+        line.markSpan,
+        `Nothing stands behind ${mark}, so this line asks for nothing.`,
+      );
+      return false;
+    }
     const behind = line.bodyStart;
     if (dialect.needsBlank && behind < line.bodyEnd && !/\s/.test(script.text[behind] ?? '')) {
       problems.add('not-a-directive', line.markSpan, `${dialect.title} needs a blank behind ${mark}.`, {
