@@ -98,6 +98,27 @@ describe('translating a script', () => {
     );
   });
 
+  it('keeps the comments at the ends of directives as lines of their own', () => {
+    const script = '#!/bin/bash\n#SBATCH -J a # the name\n#SBATCH -t 10 #SBATCH -N 2\nrun\n';
+    const text = translate(readBatchScript(script), 'sge')?.text ?? '';
+    assert.match(text, /\n# the name\n# before: SBATCH -N 2\nrun\n$/);
+  });
+
+  it('translates the first part of a heterogeneous job only, and keeps the others as comments', () => {
+    const script = '#!/bin/bash\n#SBATCH -t 10 -n 4 -c 2\n#SBATCH hetjob\n#SBATCH -n 1 --mem=4G\nrun\n';
+    const there = translate(readBatchScript(script), 'pbspro');
+    assert.ok(there);
+    assert.match(there.text, /ncpus=8/);
+    assert.match(there.text, /# not in PBS Pro: #SBATCH hetjob\n# not in PBS Pro: #SBATCH -n 1\n/);
+    assert.doesNotMatch(there.text, /^#SBATCH/m);
+    assert.deepEqual(there.losses.slice(-2), ['-n 1', '--mem=4G']);
+    const back = readBatchScript(translate(readBatchScript(there.text), 'slurm')?.text ?? '');
+    assert.deepEqual(
+      back.options.filter(({ part }) => part > 0).map(({ value }) => value),
+      ['1', '4G'],
+    );
+  });
+
   it('marks what has no equivalent, and brings it back', () => {
     const text =
       '#!/bin/bash\n#SBATCH --time=01:00:00\n#SBATCH --constraint=a100\n#SBATCH --wckey=x\n./run\n';
