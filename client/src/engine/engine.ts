@@ -320,7 +320,7 @@ export class SweepEngine {
   }
 
   #end(facts: Omit<Extract<EventBody, { type: 'ended' }>, 'metrics'>): void {
-    const metrics = this.#options.files.metrics(facts.job);
+    const metrics = this.#finalMetrics(facts.job);
     const before = this.#state.jobs[facts.job]?.state;
     this.#record.add({ ...facts, metrics });
     const isFound = before === 'lost' && facts.state !== 'lost';
@@ -336,6 +336,18 @@ export class SweepEngine {
     if ((facts.state === 'failed' || facts.state === 'lost') && this.#state.phase === 'running') {
       const brake = this.#options.tally.check(this.#options.brakes());
       if (brake !== undefined) this.#setPhase('paused', brake.reason, brake.detail);
+    }
+  }
+
+  /** That a job ended is on record whether or not its metrics can be read just then. */
+  #finalMetrics(job: number): Metrics {
+    try {
+      return this.#options.files.metrics(job);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const detail = `The metrics of ${this.#idOf(job)} could not be read when it ended: ${why}`;
+      this.#record.add({ type: 'noticed', detail });
+      return {};
     }
   }
 

@@ -18,10 +18,10 @@ export interface Result {
 /** What the job directory's `result.json` says; undefined when there is none. */
 export function readResult(directory: string): Result | undefined {
   const file = path.join(directory, RESULT_FILE);
-  const status = fs.statSync(file, { throwIfNoEntry: false });
-  if (status === undefined) return undefined;
-  if (!status.isFile() || status.size > LARGEST_BYTES) return unreadable(file, 'it is no small text file');
   try {
+    const status = fs.statSync(file, { throwIfNoEntry: false });
+    if (status === undefined) return undefined;
+    if (!status.isFile() || status.size > LARGEST_BYTES) return unreadable(file, 'it is no small text file');
     const metrics = metricsOf(parseJson(fs.readFileSync(file, 'utf8')));
     if (metrics === undefined) return unreadable(file, 'it holds no JSON object');
     return { metrics: Object.fromEntries(metrics), notice: undefined };

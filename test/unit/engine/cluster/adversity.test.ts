@@ -96,6 +96,21 @@ describe('files that are seen late', () => {
   });
 });
 
+describe('metrics that can not be read', () => {
+  it('keep no job from its end', async () => {
+    const fake = new FakeSystem();
+    const metrics = (job: number) => {
+      if (job === 0) throw new Error('EIO: i/o error');
+      return { loss: 1 };
+    };
+    const bench = (await Bench.open(fake, { jobs: 2, metrics })).start();
+    await bench.until(() => bench.state.phase === 'finished');
+    assert.equal(bench.state.counts.done, 2);
+    assert.deepEqual(bench.state.jobs[1]?.metrics, { loss: 1 });
+    assert.match(bench.state.notices[0]?.detail ?? '', /metrics of s-1\/0 .*i\/o error/);
+  });
+});
+
 describe('what was cancelled', () => {
   it('is not submitted any more where every job is a submission of its own', async () => {
     const fake = patient();

@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { encodeEvent } from '#engine/journal-lines.ts';
 import { BrakeTally } from '#engine/brakes.ts';
 import { SweepEngine } from '#engine/engine.ts';
-import type { JournalEvent, SweepRequest } from '#engine/events.ts';
+import type { JournalEvent, Metrics, SweepRequest } from '#engine/events.ts';
 import { wasClaimed, writeJobDirectory } from '#engine/job-directory.ts';
 import { Journal } from '#engine/journal.ts';
 import { ClusterQueue, type ClusterQueueSettings } from '#engine/queues/cluster/cluster.ts';
@@ -37,6 +37,8 @@ export interface BenchOptions {
   readonly timing?: Partial<Timing>;
   /** Directory of an earlier engine, to go on there. */
   readonly directory?: string;
+  /** Final metrics of a job; none by default. */
+  readonly metrics?: (job: number) => Metrics;
   /** Why the person's own lines can't be used. */
   readonly wrongLines?: () => string | undefined;
 }
@@ -112,7 +114,7 @@ export class Bench {
       files: {
         directory: (job) => this.job(job),
         wasClaimed: (job, attempt) => wasClaimed(this.job(job), attempt),
-        metrics: () => ({}),
+        metrics: (job) => options.metrics?.(job) ?? {},
         write: (job, attempt, parameters) =>
           writeJobDirectory(
             this.job(job),
