@@ -73,6 +73,8 @@ describe('a person with a cluster', () => {
     await workbench.row(/#5/).hover();
     await workbench.page.locator('.monaco-hover', { hasText: 'Native id' }).waitFor();
     await workbench.screenshot('clusters-4-tooltip');
+    await workbench.row(/#0 /).hover();
+    await workbench.page.locator('.monaco-hover', { hasText: 'cluster-1/0' }).waitFor();
   });
 
   it('holds a job', async () => {

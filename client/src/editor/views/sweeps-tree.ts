@@ -28,10 +28,10 @@ import { groupItem, identified, jobItem, markdown, moreItem, pageSize, sweepItem
 
 /** ms between two refreshes of nodes. */
 const refreshInterval = 400;
-/** ms for which a line stands still whose tooltip was shown: a refresh would close it. */
-const readingTime = 10_000;
-/** ms between two ticks of running durations. */
-const tickInterval = 1000;
+/** ms for which lines stand still after a tooltip was shown: any refresh would close it. What changes a job's state doesn't wait. */
+const readingTime = 15_000;
+/** ms between two ticks of running durations: a line that ticks too often shows no tooltip. */
+const tickInterval = 5000;
 
 export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly view: vscode.TreeView<Node>;
@@ -45,8 +45,8 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #dirty = new Set<Node>();
   readonly #throttle = new Throttle(refreshInterval, () => this.#refresh());
   readonly #disposables: { dispose(): void }[] = [];
-  /** When the tooltip of a job was asked for, by the id of its node. */
-  readonly #read = new Map<string, number>();
+  /** When a tooltip was asked for last. */
+  #readAt = -Infinity;
   #allDirty = false;
   #ticking: NodeJS.Timeout | undefined;
 
@@ -164,6 +164,7 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
     const sweep = this.#workspaces.find(node.sweep);
     if (sweep === undefined) return item;
+    this.#readAt = performance.now();
     if (node.kind === 'sweep') {
       item.tooltip = markdown(
         sweepTooltip(sweep.view, Date.now(), { freshness: this.#facts.freshness(sweep) }),
@@ -171,7 +172,6 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     } else if (node.kind === 'job') {
       const job = sweep.view.job(node.job);
       if (job === undefined) return item;
-      this.#read.set(node.id, performance.now());
       const directory =
         job.state === 'queued' ? undefined : vscode.Uri.file(sweep.view.jobDirectory(job.index));
       const metrics = sweep.view.metricsOf(job.index);
@@ -231,9 +231,11 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
         this.#dirty.add(this.#nodes.sweep(change.key));
         break;
       case 'metrics':
+        // the tick that comes afterwards shows them
+        if (this.#isRead()) return;
         for (const job of change.jobs) {
           const node = this.#nodes.knownJob(change.key, 'running', job);
-          if (node !== undefined && !this.#isRead(node)) this.#dirty.add(node);
+          if (node !== undefined) this.#dirty.add(node);
         }
         break;
     }
@@ -242,10 +244,10 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   /** What a batch system told of jobs that wait there may have moved on, though nothing was put on record. */
   #onAnswer(): void {
+    if (this.#isRead()) return;
     for (const node of [...this.#running.values()].flat()) {
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
-      if (job?.state === 'submitted' && job.native !== undefined && !this.#isRead(node))
-        this.#dirty.add(node);
+      if (job?.state === 'submitted' && job.native !== undefined) this.#dirty.add(node);
     }
     if (this.#dirty.size > 0) this.#throttle.request();
   }
@@ -317,20 +319,16 @@ export class SweepsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   /** Jobs that have ended meanwhile are left to the refresh that moves them to another group. */
   #tick(): void {
+    if (this.#isRead()) return;
     const running = [...this.#running.values()].flat().filter((node) => {
       const job = this.#workspaces.find(node.sweep)?.view.job(node.job);
-      const ticks = job?.state === 'running' || (job?.state === 'submitted' && job.native === undefined);
-      return ticks && !this.#isRead(node);
+      return job?.state === 'running' || (job?.state === 'submitted' && job.native === undefined);
     });
     if (running.length > 0) this.#changing.fire(running);
   }
 
-  #isRead({ id }: Node): boolean {
-    const at = this.#read.get(id);
-    if (at === undefined) return false;
-    if (performance.now() - at < readingTime) return true;
-    this.#read.delete(id);
-    return false;
+  #isRead(): boolean {
+    return performance.now() - this.#readAt < readingTime;
   }
 
   /** Durations tick only while somebody can see them and a job runs. */
