@@ -43,7 +43,7 @@ const native = object({
   stuck: { type: 'boolean' },
 });
 
-const summary = object({
+const summaryFields = {
   id: text,
   name: text,
   queue: text,
@@ -58,7 +58,23 @@ const summary = object({
   directory: text,
   launchedAt: time,
   endedAt: time0,
-});
+};
+const summary = object(summaryFields);
+
+const submissionFields = {
+  system: { enum: [...systems, 'local'] },
+  queue: text,
+  count: { type: 'integer', minimum: 1 },
+  jobs: list(
+    object({
+      logId: { type: 'integer', minimum: 1 },
+      directory: { type: 'string', pattern: '^/' },
+      argv: list(text),
+      overrides: list(text),
+      script: { type: 'string', pattern: '^#!' },
+    }),
+  ),
+};
 
 const SCHEMAS = {
   check: list(object({ file: text, problems: list(problem) })),
@@ -93,6 +109,8 @@ const SCHEMAS = {
   }),
   summary,
   list: list(summary),
+  submission: object(submissionFields),
+  submit: object({ ...summaryFields, ...submissionFields }),
   queues: list(
     object({
       name: text,
@@ -138,13 +156,27 @@ const SCHEMAS = {
 
 interface Summary {
   readonly id: string;
+  readonly queue: string;
   readonly state: string;
   readonly reason: string;
+  readonly detail: string | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number | null;
   readonly best: { readonly index: number; readonly value: number } | null;
   readonly owner: string | null;
   readonly directory: string;
+}
+interface Submission {
+  readonly system: string;
+  readonly queue: string;
+  readonly count: number;
+  readonly jobs: readonly {
+    readonly logId: number;
+    readonly directory: string;
+    readonly argv: readonly string[];
+    readonly overrides: readonly string[];
+    readonly script: string;
+  }[];
 }
 interface Problem {
   readonly code: string;
@@ -179,18 +211,27 @@ export interface Documents {
       readonly startedAt: number | null;
       readonly endedAt: number | null;
       readonly directory: string;
+      readonly native: {
+        readonly system: string;
+        readonly id: string | null;
+        readonly state: string | null;
+      } | null;
     }[];
   };
   readonly summary: Summary;
   readonly list: readonly Summary[];
+  readonly submission: Submission;
+  readonly submit: Summary & Submission;
   readonly queues: readonly {
     readonly name: string;
     readonly system: string | null;
     readonly configured: boolean;
+    readonly version: string | null;
     readonly problem: string | null;
   }[];
   readonly queue: {
     readonly system: string;
+    readonly user: string | null;
     readonly jobs: readonly {
       readonly id: string;
       readonly sweepJob: string | null;

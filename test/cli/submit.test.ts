@@ -14,21 +14,6 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-interface Submission {
-  readonly system: string;
-  readonly queue: string;
-  readonly count: number;
-  readonly jobs: readonly {
-    readonly logId: number;
-    readonly directory: string;
-    readonly argv: readonly string[];
-    readonly overrides: readonly string[];
-    readonly script: string;
-  }[];
-}
-
-const JOB_KEYS = ['logId', 'directory', 'argv', 'overrides', 'script'];
-
 describe('submit', () => {
   it('shows every script with --dry-run and creates nothing', async () => {
     const { code, stdout, stderr } = await workspace.run('submit', 'train.sh', '--dry-run');
@@ -42,12 +27,10 @@ describe('submit', () => {
 
   it('prints the jobs as JSON', async () => {
     const { code, json } = await workspace.run('submit', 'train.sh', '--dry-run', '--json');
-    const { system, queue, count, jobs } = json as Submission;
+    const { system, queue, count, jobs } = shaped('submission', json);
     assert.deepEqual([code, system, queue, count, jobs.length], [0, 'slurm', 'slurm', 4, 4]);
-    assert.deepEqual(Object.keys(json as Submission), ['system', 'queue', 'count', 'jobs']);
     const [, second] = jobs;
     assert.ok(second !== undefined);
-    assert.deepEqual(Object.keys(second), JOB_KEYS);
     assert.deepEqual(second.argv, ['python3', 'train.py', 'lr=0.1', 'seed=1']);
     assert.deepEqual(second.overrides, ['lr=0.1', 'seed=1']);
     assert.match(second.script, /\npython3 train\.py lr=0\.1 seed=1\n/);
@@ -56,7 +39,7 @@ describe('submit', () => {
   it('runs the jobs on this machine with --queue local, as a sweep that can be shown', async () => {
     const { code, json, stderr } = await workspace.run('submit', 'train.sh', '--queue', 'local', '--json');
     assert.equal(code, 0, stderr);
-    const { system, jobs } = json as Submission;
+    const { system, jobs } = shaped('submit', json);
     assert.equal(system, 'local');
     assert.deepEqual(
       jobs.map(({ directory }) => readFileSync(path.join(directory, 'log.stdout'), 'utf8')),
