@@ -139,7 +139,7 @@ describe('what was cancelled', () => {
     fake.force('submit', TIMED_OUT, true);
     fake.force('find', NOTHING);
     fake.force('find', NOTHING);
-    const bench = await Bench.open(fake, { command: 'echo ran >>../../ran' });
+    const bench = await Bench.open(fake, { command: 'echo ran >>ran' });
     const wake = fake.onCall;
     fake.onCall = (program) => {
       if (program === 'find' && fake.count('find') === 2) bench.request({ type: 'cancel' });

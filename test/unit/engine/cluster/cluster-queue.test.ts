@@ -183,12 +183,13 @@ describe('submitting to a batch system', () => {
     fake.force('submit', TIMED_OUT, true);
     fake.force('find', { code: 0, stdout: '[]', stderr: '' });
     fake.force('find', { code: 0, stdout: '[]', stderr: '' });
-    const bench = (await Bench.open(fake, { command: 'echo ran >>../../ran' })).start();
+    const bench = (await Bench.open(fake, { command: 'echo ran >>ran' })).start();
     await bench.until(() => bench.of('accepted').length === 1);
     const [early = '', late = ''] = fake.ids();
     assert.equal(await fake.start(early), 0);
     assert.equal(await fake.start(late), 75);
     assert.equal((await bench.reached(0, 'done', 'failed', 'lost')).state, 'done');
+    assert.equal(readFileSync(path.join(bench.directory, 'ran'), 'utf8'), 'ran\n');
   });
 });
 
