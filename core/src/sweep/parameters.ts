@@ -23,6 +23,8 @@ export interface Leaf {
   readonly distribution: Distribution | undefined;
 }
 
+/** Keys of definitions that hardly anybody gives a parameter as its name. */
+const unlikelyNames: ReadonlySet<string> = new Set([...definitionKeys].filter((key) => key.length > 1));
 const validName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 /** Keys that parameters of a sweep with a scheduler job may have in addition. */
 const schedulerJobKeys = ['log', 'step'];
@@ -65,9 +67,12 @@ class ParameterReader {
   }
 
   readGroup(group: MapNode, path: readonly string[]): void {
-    const entries = [...this.#document.entries(group)].sort((a, b) =>
-      a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
-    );
+    const outdented = this.#reportOutdented(this.#document.entries(group));
+    for (const { name } of outdented) this.names.add([...path, name].join('.'));
+    const entries = this.#document
+      .entries(group)
+      .filter((entry) => !outdented.has(entry))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     for (const entry of entries) {
       if (this.#tooMany) return;
       this.#checkName(entry);
@@ -88,6 +93,39 @@ class ParameterReader {
         });
       }
     }
+  }
+
+  /** `lr:` with `values:` in the column of its name: what should stand below stands beside. */
+  #reportOutdented(entries: readonly Entry[]): ReadonlySet<Entry> {
+    const found = new Set<Entry>();
+    for (const [index, owner] of entries.entries()) {
+      if (!isEmpty(owner) || unlikelyNames.has(owner.name)) continue;
+      const behind = entries.slice(index + 1);
+      const end = behind.findIndex(({ name, value }) => !unlikelyNames.has(name) || !value || isMap(value));
+      const keys = end < 0 ? behind : behind.slice(0, end);
+      const [first] = keys;
+      if (!first || keys.some(({ inherited }) => inherited)) continue;
+      const { lines, text } = this.#document;
+      const starts = keys.map(({ key }) => key.range[0]);
+      const own = starts.every((start) => text.slice(lines.lineStart(start), start).trim() === '');
+      const oneLine = keys.every(({ written }) => !/\n./.test(text.slice(...written).trimEnd()));
+      this.#problems.add(
+        'parameter-shape',
+        spanOf(first.key),
+        `'${first.name}' stands beside '${owner.name}'. Indent it, to make it the definition of '${owner.name}'.`,
+        {
+          fix:
+            own && oneLine
+              ? {
+                  title: `Indent it below '${owner.name}'`,
+                  edits: starts.map((start) => ({ at: [start, start] as const, newText: '  ' })),
+                }
+              : undefined,
+        },
+      );
+      for (const entry of [owner, ...keys]) found.add(entry);
+    }
+    return found;
   }
 
   #checkName(entry: Entry): void {
@@ -177,6 +215,9 @@ class ParameterReader {
 
 const nestedElsewhere: ReadonlySet<string> = new Set(['parameters']);
 
+const isEmpty = ({ value, written }: Entry): boolean =>
+  value !== undefined && isScalar(value) && scalarValue(value) === null && written[0] === written[1];
+
 /** `lr: 0.1` or `lr: [0.1, 0.2]` where a definition belongs. */
 function reportPlainDefinition(
   document: SweepDocument,
@@ -184,7 +225,7 @@ function reportPlainDefinition(
   entry: Entry,
   node: TreeNode,
 ): void {
-  const empty = isScalar(node) && scalarValue(node) === null && entry.written[0] === entry.written[1];
+  const empty = isEmpty(entry);
   const at = empty ? spanOf(entry.key) : isSeq(node) ? startOf(node) : entry.written;
   const meant = isSeq(node) ? 'values' : 'value';
   const message = empty

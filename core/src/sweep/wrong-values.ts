@@ -103,7 +103,9 @@ export function retyped(wanted: string, name: string, node: TreeNode, text: stri
     node.type !== 'BLOCK_LITERAL'
   ) {
     const source = text.slice(...at);
-    return /[,[\]{}\n]/.test(source) ? undefined : replacing('Make it a list', at, `[${source}]`);
+    const isOne = !/[,[\]{}\n]/.test(source);
+    const areSeveral = /^[\w.+-]+(?: *, *[\w.+-]+)+$/.test(source);
+    return !isOne && !areSeveral ? undefined : replacing('Make it a list', at, `[${source}]`);
   }
   return undefined;
 }

@@ -58,7 +58,7 @@ const byMessage: readonly {
   { pattern: /closing 'quote/, sentence: () => "The closing ' of this text is missing." },
   { pattern: /end with a ([\]}])/, sentence: (match) => `The closing ${match[1] ?? ''} is missing.` },
   {
-    pattern: /cannot start with (?:reserved character )?(\S+)/,
+    pattern: /cannot start with (?:.*character )?(\S+)/,
     sentence: (match) => `Text can't start with ${match[1] ?? ''} unless it is quoted.`,
   },
   { pattern: /Missing , (?:or : )?between/, sentence: () => 'A comma is missing before this.' },
