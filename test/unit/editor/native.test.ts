@@ -83,7 +83,7 @@ describe('a job in a batch system', () => {
     const detail =
       'Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions';
     assert.equal(describeJob(waiting({ detail })), 'pending · 4711_12');
-    assert.equal(reasonSentence(waiting({ detail })), `The job waits its turn in the queue (${detail}).`);
+    assert.equal(reasonSentence(waiting({ detail })), `The job waits its turn in the queue. ${detail}.`);
   });
 
   it('says what a running job does beside running, and nothing of the queue once it has ended', () => {
@@ -98,6 +98,12 @@ describe('a job in a batch system', () => {
     const again = waiting({ attempt: 3, requeues: 2 });
     assert.match(describeJob(again), /attempt 3$/);
     assert.match(jobTooltip(sweep, again, {}, undefined, noon), /\| Requeued \| 2 times \|/);
+  });
+
+  it("says why in a word on its line, and in the system's sentence in its tooltip", () => {
+    const detail = 'Is next, and waits for resources to become free. (Resources)';
+    assert.match(jobDescription(sweep, waiting({ detail }), {}, noon), /^pending · 4711_12 · Resources$/);
+    assert.equal(reasonSentence(waiting({ detail })), `The job waits its turn in the queue. ${detail}`);
   });
 
   it('has a folder and no log before it has run, and is a pause, not an alarm, while somebody holds it', () => {

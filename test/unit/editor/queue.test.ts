@@ -101,6 +101,7 @@ describe('the queue of a batch system', () => {
     );
     assert.match(queueRowTooltip(waits, undefined, now), /Expected start \| 13:00/);
     assert.equal(queueRowIcon({ ...waits, stuck: true }).name, 'warning');
+    assert.equal(queueRowIcon({ ...waits, stuck: true, reason: 'held' }).name, 'debug-pause');
   });
 
   it('counts what runs and waits, or says that nothing is known', () => {
@@ -110,6 +111,17 @@ describe('the queue of a batch system', () => {
     assert.equal(
       queueDescription(['gpu', 'cpu'], { ...answer, listing: { kind: 'listed', jobs } }, now),
       '1 running, 1 waiting · as of 12:00 · gpu, cpu',
+    );
+    const folded = [
+      row('4_[3-9%2]'),
+      row('5_[1,3-5]'),
+      row('6_[0-9:5]'),
+      row('7[]'),
+      row('8[2]', { task: 2 }),
+    ];
+    assert.match(
+      queueDescription(['gpu'], { ...answer, listing: { kind: 'listed', jobs: folded } }, now),
+      /^0 running, 15 waiting/,
     );
     assert.equal(
       queueDescription(['gpu'], { ...answer, listing: { kind: 'failed', sentence: 'No.' } }, now),

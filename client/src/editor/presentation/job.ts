@@ -136,8 +136,10 @@ function failureWord(job: JobState): string | undefined {
 export function reasonSentence(job: JobState): string | undefined {
   if (job.native !== undefined && !hasEnded(job) && job.reason !== undefined) {
     // what a batch system says of a job is often one word, and the word is worth a sentence
-    const said = job.detail === undefined || job.detail === '' ? '' : ` (${job.detail})`;
-    return `${reasons[job.reason].replace(/\.$/, '')}${said}.`;
+    const { detail = '' } = job;
+    const own = reasons[job.reason];
+    if (/\s/.test(detail)) return `${own} ${detail}${/[.!?)]$/.test(detail) ? '' : '.'}`;
+    return detail === '' ? own : `${own.replace(/\.$/, '')} (${detail}).`;
   }
   if (job.detail !== undefined && job.detail !== '') return job.detail;
   return job.reason === undefined ? undefined : reasons[job.reason];

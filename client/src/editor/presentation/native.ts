@@ -101,14 +101,20 @@ export function nativeParts(job: JobState, row: NativeJob | undefined, now: numb
     word,
     nativeIdOf(native),
     // a sentence is for the tooltip
-    detail !== undefined && isShort(detail) ? detail : undefined,
+    shortReason(detail),
     ...(state === 'submitted' ? expectations(row, now) : []),
-    isStuck(job) ? 'needs somebody' : undefined,
+    // who holds a job need not be told
+    isStuck(job) && job.reason !== 'held' ? 'needs somebody' : undefined,
   ];
   return parts.filter((part) => part !== undefined);
 }
 
-const isShort = (text: string): boolean => text !== '' && text.length <= 40 && !text.includes('\n');
+/** What fits behind a label of the system's own reason: the word at the end of a sentence, `Resources`, or all of it when it is short. */
+export function shortReason(detail: string | undefined): string | undefined {
+  if (detail === undefined || detail === '') return undefined;
+  const word = /\(([\w,.:]{1,40})\)$/.exec(detail)?.[1];
+  return word ?? (detail.length <= 40 && !detail.includes('\n') ? detail : undefined);
+}
 
 function expectations(row: NativeJob | undefined, now: number): readonly (string | undefined)[] {
   if (row?.stage !== 'waiting') return [];

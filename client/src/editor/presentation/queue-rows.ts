@@ -6,6 +6,7 @@ import { clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 import type { Icon } from './job.ts';
 import { escapeMarkdown, tableRow } from './markdown.ts';
+import { shortReason } from './native.ts';
 
 const icons: Readonly<Record<NativeStage, Icon>> = {
   running: { name: 'play-circle', color: 'charts.blue' },
@@ -16,6 +17,7 @@ const icons: Readonly<Record<NativeStage, Icon>> = {
 };
 
 export function queueRowIcon(row: NativeJob): Icon {
+  if (row.reason === 'held') return { name: 'debug-pause', color: 'charts.yellow' };
   return row.stuck === true ? { name: 'warning', color: 'charts.yellow' } : icons[row.stage];
 }
 
@@ -32,7 +34,7 @@ export function queueRowDescription(row: NativeJob, own: OwnJob | undefined, now
   return [
     own === undefined ? user : undefined,
     word,
-    waits && detail !== undefined && detail.length <= 40 ? detail : undefined,
+    waits ? shortReason(detail) : undefined,
     partition,
     stage === 'running' ? shortNodes(nodes) : undefined,
     stage === 'running' && startedAt !== undefined ? formatDuration(now - startedAt) : undefined,
@@ -86,11 +88,24 @@ export function queueDescription(
   if (answer === undefined) return names.join(', ');
   const { listing, askedAt } = answer;
   if (listing.kind === 'failed') return ['does not answer', names.join(', ')].join(' · ');
-  const running = listing.jobs.filter(({ stage }) => stage === 'running').length;
-  const waiting = listing.jobs.filter(({ stage }) => stage === 'waiting' || stage === 'requeued').length;
+  const count = (...stages: readonly NativeStage[]): number =>
+    listing.jobs.reduce((sum, row) => (stages.includes(row.stage) ? sum + tasksIn(row) : sum), 0);
+  const running = count('running');
+  const waiting = count('waiting', 'requeued');
   return [`${running} running, ${waiting} waiting`, `as of ${clock(askedAt, now)}`, names.join(', ')].join(
     ' · ',
   );
+}
+
+/** How many jobs stand behind a line: an array's waiting rest may be listed as one, `4711_[3-9%2]`. */
+function tasksIn({ id, task }: NativeJob): number {
+  const list = task === undefined ? /\[([\d,:-]+)(?:%\d+)?\]/.exec(id)?.[1] : undefined;
+  if (list === undefined) return 1;
+  return list.split(',').reduce((sum, part) => {
+    const [, first = '', last = first, step = '1'] = /^(\d+)(?:-(\d+))?(?::(\d+))?$/.exec(part) ?? [];
+    const tasks = Math.floor((Number(last) - Number(first)) / Number(step)) + 1;
+    return sum + (first !== '' && tasks >= 1 ? tasks : 1);
+  }, 0);
 }
 
 /** Whether a listing is old enough to be asked for again beside a status query: 30 s, and 5 times what it took. */
