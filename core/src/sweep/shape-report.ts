@@ -3,10 +3,11 @@ import type { ErrorObject } from 'ajv';
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Entry, SweepDocument } from './document.ts';
 import { insertion } from './edits.ts';
-import { spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
+import { scalarValue, spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
 import { replacing, type ProblemList, type Span, type SpanFix } from './problem-list.ts';
+import { isNumber } from './scalar.ts';
 import { dereference, schemaOf, type Schema, type ShapeName } from './shape-schemas.ts';
-import { listed, nearest } from './spelling.ts';
+import { editDistance, listed, nearest } from './spelling.ts';
 import { kindOf, reportUnknownValue, retyped, typeInWords } from './wrong-values.ts';
 
 /** What stands around the map in the file. */
@@ -127,7 +128,9 @@ export class ShapeReport {
     const taken = new Set(this.#document.entries(map).map((one) => one.name));
     const allowed = this.#allowedKeys(error.instancePath).filter((key) => !taken.has(key));
     const foreign = error.instancePath === '' && this.#context.foreign?.has(name, entry.value) === true;
-    const near = nearest(name, wanted) ?? (foreign ? undefined : nearest(name, allowed));
+    const like = nearest(name, wanted) ?? (foreign ? undefined : nearest(name, allowed));
+    const near =
+      like !== undefined && this.#isOtherKind(name, like, error.instancePath, entry) ? undefined : like;
     const at = spanOf(entry.key);
     if (near !== undefined) {
       this.#misspelt.add(`${error.instancePath}/${near}`);
@@ -138,6 +141,13 @@ export class ShapeReport {
     }
     if (foreign) this.#foreign.push(entry);
     else this.#problems.add('unknown-key', at, `Unknown key '${name}'. ${allowedInWords(allowed)}`);
+  }
+
+  /** A number where a list or map belongs, under a name that is more than one slip away, is something else. */
+  #isOtherKind(name: string, like: string, pointer: string, { value }: Entry): boolean {
+    if (pointer !== '' || !value || !isScalar(value) || !isNumber(scalarValue(value))) return false;
+    const { type } = dereference(schemaOf(this.#shape).properties?.[like] ?? {});
+    return (type === 'array' || type === 'object') && editDistance(name.toLowerCase(), like, 1) > 1;
   }
 
   /** Several keys of another shape are one mistake. */
