@@ -143,4 +143,36 @@ describe('a sweep on a cluster', () => {
     assert.equal(view.state.queue, 'night');
     assert.equal(view.state.counts.done, 3);
   });
+
+  it('marks the line of the settings that the system refused, leads there, and goes on once it is mended', async () => {
+    const write = (directive: string): Thenable<void> =>
+      vscode.workspace
+        .getConfiguration('sweepdeck')
+        .update(
+          'queues',
+          { far: { system: 'lsf', directives: ['-W 10', directive], pollInterval: 1 } },
+          vscode.ConfigurationTarget.Workspace,
+        );
+    const marks = (): readonly (readonly [vscode.Uri, vscode.Diagnostic])[] =>
+      vscode.languages
+        .getDiagnostics()
+        .flatMap(([uri, found]) => found.map((one) => [uri, one] as const))
+        .filter(([{ path }]) => path.endsWith('settings.json'));
+    await write('-q nosuch');
+    const uri = inWorkspace('cluster', 'sweep.yaml');
+    const refused = await vscode.commands.executeCommand<string>('sweepdeck.launchOn', uri, { queue: 'far' });
+    await whenSweep(api, refused, ({ state }) => state.phase === 'paused');
+    const [settings, mark] = await eventually(() => marks()[0]);
+    assert.match(mark.message, new RegExp(`No such queue[^]*then resume ${refused}`));
+    await vscode.commands.executeCommand('sweepdeck.showRefusal', refused);
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.toString(), settings.toString());
+    assert.equal(editor.document.getText(editor.selection), '"-q nosuch"');
+    assert.equal(editor.document.getText(mark.range), '"-q nosuch"');
+    await write('-q batch');
+    await eventually(() => (marks().length === 0 ? true : undefined));
+    await vscode.commands.executeCommand('sweepdeck.resume', refused);
+    const view = await settled(api, refused);
+    assert.equal(view.state.counts.done, 3);
+  });
 });
