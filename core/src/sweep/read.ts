@@ -1,9 +1,9 @@
-import { isMap, isScalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { Problem } from '../text.ts';
 import { assembleSweep } from './assemble.ts';
 import { checkCommand } from './command-checks.ts';
 import { SweepDocument } from './document.ts';
-import { scalarValue, spanOf, startOf, type MapNode } from './nodes.ts';
+import { scalarValue, spanOf, startOf, type MapNode, type TreeNode } from './nodes.ts';
 import { insertion, together } from './edits.ts';
 import { readParameters } from './parameters.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -93,6 +93,7 @@ function checkTop(
     what: 'a sweep',
     elsewhere: readElsewhere,
     foreign: misplacedAtTop,
+    tolerated: definitionsForOthers(document, top),
   });
   reportMissing(document, problems, top, owner);
   for (const key of readElsewhere) {
@@ -113,6 +114,22 @@ function checkTop(
     });
   }
   checkQueue(document, problems, top, surroundings);
+}
+
+/** Keys of the file's own that hold what aliases below repeat: `x-defaults: &defaults {min: 0, max: 1}`. */
+function definitionsForOthers(document: SweepDocument, top: MapNode): readonly string[] {
+  const known = keysOf('sweep');
+  return document
+    .entries(top)
+    .filter(({ name, value }) => value && holdsAnchor(value) && nearest(name, known) === undefined)
+    .flatMap(({ name }) => (known.includes(name) ? [] : [name]));
+}
+
+/** Whether something may refer to the value, or to an item of it. */
+function holdsAnchor(node: TreeNode): boolean {
+  if (node.anchor !== undefined) return true;
+  const items = isMap(node) ? node.items.map(({ value }) => value) : isSeq(node) ? node.items : [];
+  return items.some((item) => isNode(item) && !isAlias(item) && item.anchor !== undefined);
 }
 
 /** Keys that every sweep needs, unless something else stands in for them. */
