@@ -84,7 +84,7 @@ describe('code actions of a sweep file', () => {
   });
 
   it('keep an entry whose anchor is in use', () => {
-    const text = `${head}method: random\nshared: &r {min: 0, max: 1}\nparameters: {a: *r}\n`;
+    const text = `${head}method: random\nmetric: {name: loss, shared: &r {min: 0, max: 1}}\nparameters: {a: *r}\n`;
     assert.ok(!titles(actionsAt(text, 'unknown-key')).includes("Remove 'shared'"));
   });
 
