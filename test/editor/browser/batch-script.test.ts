@@ -40,8 +40,7 @@ describe('a person with a batch script', () => {
   it('mends it by the quick fix', async () => {
     const { page } = workbench;
     await word('--cpus-per-tsk').click();
-    await page.keyboard.press('Control+.');
-    await page.locator('.action-widget .monaco-list-row', { hasText: '--cpus-per-task' }).first().waitFor();
+    await workbench.actions('Control+.', '--cpus-per-task');
     await workbench.screenshot('batch-2-fixes');
     await page.keyboard.press('Enter');
     await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
@@ -56,8 +55,7 @@ describe('a person with a batch script', () => {
   it('translates the script for another system', async () => {
     const { page } = workbench;
     await word('36:00:00').click();
-    await page.keyboard.press('Control+Shift+r');
-    await page.locator('.action-widget .monaco-list-row', { hasText: 'Grid Engine' }).first().click();
+    await (await workbench.actions('Control+Shift+r', 'Grid Engine')).click();
     await page.locator('.view-line', { hasText: '#$' }).first().waitFor();
     await workbench.screenshot('batch-4-translated');
   });

@@ -119,13 +119,32 @@ export class Workbench {
     }
   }
 
+  /**
+   * Opens the editor's list of actions by its key and waits for the one with the text. Does it once more when nothing
+   * came, as people do: the list closes when something else gets the focus while it opens.
+   */
+  async actions(key: string, text: string): Promise<Locator> {
+    const row = this.page.locator('.action-widget .monaco-list-row', { hasText: text }).first();
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press(key);
+        await row.waitFor({ timeout: 5000 });
+        return row;
+      } catch (error) {
+        if (tries === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** The item of the extension in the status bar. */
   get status(): Locator {
     return this.page.locator('.statusbar-item[id="sweepdeck.sweepdeck.sweepdeck.status"]');
   }
 
+  /** With its badge, which lies over it. */
   get #icon(): Locator {
-    return this.page.locator('.activitybar .action-item a[aria-label^="Sweeps"]');
+    return this.page.locator('.activitybar .action-item:has(a[aria-label^="Sweeps"])');
   }
 
   /** Shows the container of the sweeps in the side bar. */
