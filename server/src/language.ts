@@ -137,13 +137,18 @@ export interface Language {
   readonly features: ReadonlySet<FeatureName>;
   /** The page that explains a problem, by file name, where it is not the general one. */
   readonly problemsPage?: (code: string) => string;
+  /**
+   * Milliseconds that an analysis may take to be made right after each key. Little where questions are answered
+   * without one: they come just behind the key, and would wait for it.
+   */
+  readonly cheapAnalysis?: number;
   analyse(text: string, surroundings: Surroundings): AnalysedDocument;
 }
 
 /** A language for the server's table; what its analysis looks like stays its own business. */
 export function language<Analysis>(
   features: LanguageFeatures<Analysis>,
-  about: Pick<Language, 'problemsPage'> = {},
+  about: Pick<Language, 'problemsPage' | 'cheapAnalysis'> = {},
 ): Language {
   const { analyse, ...offered } = features;
   return {

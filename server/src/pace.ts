@@ -15,8 +15,14 @@ export const pace = {
 } as const;
 
 /** How long to wait after an edit when the last analysis took `cost` milliseconds. */
-export const delayAfterEdit = (cost: number): number =>
-  cost <= pace.cheap ? pace.shortest : Math.min(pace.longest, cost / 2);
+export const delayAfterEdit = (cost: number, cheap: number = pace.cheap): number =>
+  cost <= cheap ? pace.shortest : Math.min(pace.longest, cost / 2);
+
+export interface PacerOptions {
+  readonly clock?: Clock;
+  /** Milliseconds: what the language takes for a cheap analysis. */
+  readonly cheap?: number | undefined;
+}
 
 export interface Clock {
   now(): number;
@@ -37,14 +43,16 @@ export const systemClock: Clock = {
 /** Runs one document's analysis when it is due. */
 export class Pacer {
   readonly #clock: Clock;
+  readonly #cheap: number;
   readonly #run: () => void;
   #cancel: (() => void) | undefined;
   #firstEdit: number | undefined;
   #cost = 0;
 
-  constructor(run: () => void, clock: Clock = systemClock) {
+  constructor(run: () => void, { clock = systemClock, cheap = pace.cheap }: PacerOptions = {}) {
     this.#run = run;
     this.#clock = clock;
+    this.#cheap = cheap;
   }
 
   /** How long the last analysis took, in milliseconds. */
@@ -57,7 +65,7 @@ export class Pacer {
     const now = this.#clock.now();
     this.#firstEdit ??= now;
     const starving = this.#firstEdit + Math.max(pace.starvation, 10 * this.#cost) - now;
-    this.#schedule(Math.max(0, Math.min(delayAfterEdit(this.#cost), starving)));
+    this.#schedule(Math.max(0, Math.min(delayAfterEdit(this.#cost, this.#cheap), starving)));
   }
 
   /** Run as soon as what is going on now is done. */

@@ -290,9 +290,12 @@ export function startServer(
   documents.onDidOpen(({ document: { uri, languageId, version } }) => {
     const language = languages.get(languageId);
     if (language === undefined) return;
-    const pacer = new Pacer(() => {
-      publish(uri).catch(reportFailure(uri));
-    });
+    const pacer = new Pacer(
+      () => {
+        publish(uri).catch(reportFailure(uri));
+      },
+      { cheap: language.cheapAnalysis },
+    );
     open.set(uri, { language, pacer, versionAtOpening: version, analysed: undefined, settings: undefined });
     pacer.soon();
   });

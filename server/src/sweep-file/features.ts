@@ -9,14 +9,17 @@ import { inlayHints } from './inlay-hints.ts';
 import { definition, links } from './links.ts';
 import { symbols } from './symbols.ts';
 
-export const sweepFile = language({
-  analyse,
-  diagnostics,
-  hover,
-  completion,
-  codeActions,
-  symbols,
-  links,
-  definition,
-  inlayHints,
-});
+export const sweepFile = language(
+  {
+    analyse,
+    diagnostics,
+    hover,
+    completion,
+    codeActions,
+    symbols,
+    links,
+    definition,
+    inlayHints,
+  },
+  { cheapAnalysis: 5 },
+);

@@ -45,10 +45,22 @@ describe('the pace of analysing', () => {
     assert.equal(delayAfterEdit(5000), pace.longest);
   });
 
+  it('leaves room for questions where these cost less than an analysis', () => {
+    const clock = new HandClock();
+    let runs = 0;
+    const pacer = new Pacer(() => runs++, { clock, cheap: 5 });
+    pacer.took(12);
+    pacer.edited();
+    clock.forward(5);
+    assert.equal(runs, 0);
+    clock.forward(1);
+    assert.equal(runs, 1);
+  });
+
   it('runs once after the last of several edits', () => {
     const clock = new HandClock();
     const runs: number[] = [];
-    const pacer = new Pacer(() => runs.push(clock.time), clock);
+    const pacer = new Pacer(() => runs.push(clock.time), { clock });
     for (let edit = 0; edit < 5; edit++) {
       pacer.edited();
       clock.forward(gap);
@@ -60,7 +72,7 @@ describe('the pace of analysing', () => {
   it('runs now and then while the edits do not stop', () => {
     const clock = new HandClock();
     let runs = 0;
-    const pacer = new Pacer(() => runs++, clock);
+    const pacer = new Pacer(() => runs++, { clock });
     for (let edit = 0; edit < 5000 / gap; edit++) {
       pacer.edited();
       clock.forward(gap);
@@ -71,7 +83,7 @@ describe('the pace of analysing', () => {
   it('does not run after it was stopped', () => {
     const clock = new HandClock();
     let runs = 0;
-    const pacer = new Pacer(() => runs++, clock);
+    const pacer = new Pacer(() => runs++, { clock });
     pacer.edited();
     pacer.stop();
     clock.forward(10_000);
@@ -83,7 +95,7 @@ describe('the pace of analysing', () => {
       fc.property(fc.array(fc.nat(300), { minLength: 1 }), fc.nat(400), (pauses, cost) => {
         const clock = new HandClock();
         let lastRun = -1;
-        const pacer = new Pacer(() => (lastRun = clock.time), clock);
+        const pacer = new Pacer(() => (lastRun = clock.time), { clock });
         pacer.took(cost);
         let lastEdit = 0;
         for (const pause of pauses) {
