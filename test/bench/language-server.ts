@@ -64,14 +64,14 @@ const SUBJECTS: readonly Subject[] = [
     name: 'batch script, 10,000 lines, 40 directives',
     sample: jobScript(10_000),
     language: 'shellscript',
-    rounds: 10,
+    rounds: 40,
     bounds: editing(20),
   },
   {
     name: 'batch script, 10,000 directives',
     sample: directivesOnly(10_000),
     language: 'shellscript',
-    rounds: 10,
+    rounds: 40,
     bounds: editing(20),
   },
 ];

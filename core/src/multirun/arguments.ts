@@ -29,6 +29,7 @@ const specs: readonly FlagSpec[] = [
   { name: '--config-path', short: '-cp', takes: 'value' },
   { name: '--package', short: '-p', takes: 'value' },
 ];
+const knownFlags = specs.map(({ name, short }) => `${name} (${short})`).join(', ');
 
 /** Sorts the words after a Hydra program; a flag's value is in its own word or in the next one. */
 export function readArguments(words: readonly string[]): MultirunArguments {
@@ -45,8 +46,7 @@ export function readArguments(words: readonly string[]): MultirunArguments {
     const given = equals < 0 ? text : text.slice(0, equals);
     const spec = specs.find(({ name, short }) => name === given || short === given);
     if (spec === undefined) {
-      const known = specs.map(({ name, short }) => `${name} (${short})`).join(', ');
-      const message = `${given} is not a flag that a multirun can have. It can have ${known}.`;
+      const message = `${given} is not a flag that a multirun can have. It can have ${knownFlags}.`;
       problems.push(problemAt('multirun-flag', message, word, [0, given.length]));
     } else if (spec.takes === 'nothing') {
       if (equals >= 0) {

@@ -70,6 +70,12 @@ export function itemsOf(script: Script): ScriptItems {
   return { items, obstacles: splitter.obstacles, unclosed };
 }
 
+interface SimpleProgram {
+  readonly simple: SimpleCommand;
+  readonly words: readonly Span[];
+  readonly found: FoundProgram | undefined;
+}
+
 /** A stretch of the text that is no ordinary line, and what stands for it. */
 interface Cut {
   readonly span: Span;
@@ -132,8 +138,9 @@ class Splitter {
   }
 
   #cut(statement: Statement): Cut | undefined {
-    this.#checkReadable(statement);
-    const commands = this.#commandsOf(statement);
+    const simples = this.#programsOf(statement);
+    this.#checkReadable(simples);
+    const commands = this.#commandsOf(statement, simples);
     const [first, second] = commands;
     if (first === undefined) return undefined;
     const span = this.#lines([statement.span[0], statement.end]);
@@ -223,13 +230,22 @@ class Splitter {
     return (this.#mentions[low] ?? Infinity) < end;
   }
 
-  #checkReadable(statement: Statement): void {
-    if (!this.#mentionsPython(statement.span)) return;
-    for (const simple of simplesOf(statement.nodes)) {
-      if (!this.#mentionsPython(simple.span)) continue;
-      const words = wordsOf(simple);
-      const found = unreadableIn(this.#text, words);
-      if (found) this.obstacles.push({ code: 'multirun-unreadable-command', ...found, commands: [] });
+  /** The simple commands that may run Python, with the program that each runs. */
+  #programsOf(statement: Statement): readonly SimpleProgram[] {
+    if (!this.#mentionsPython(statement.span)) return [];
+    return simplesOf(statement.nodes)
+      .filter(({ span }) => this.#mentionsPython(span))
+      .map((simple) => {
+        const words = wordsOf(simple);
+        return { simple, words, found: findProgram(this.#text, words) };
+      });
+  }
+
+  #checkReadable(simples: readonly SimpleProgram[]): void {
+    for (const { words, found } of simples) {
+      const unreadable = unreadableIn(this.#text, words, found);
+      if (unreadable)
+        this.obstacles.push({ code: 'multirun-unreadable-command', ...unreadable, commands: [] });
     }
   }
 
@@ -242,11 +258,8 @@ class Splitter {
     return isPipeline && place >= 0 ? place : undefined;
   }
 
-  #commandsOf(statement: Statement): readonly CommandSource[] {
-    if (!this.#mentionsPython(statement.span)) return [];
-    return simplesOf(statement.nodes).flatMap((simple) => {
-      const words = simple.parts.filter(({ kind }) => kind === 'word');
-      const found = findProgram(this.#text, wordsOf(simple));
+  #commandsOf(statement: Statement, simples: readonly SimpleProgram[]): readonly CommandSource[] {
+    return simples.flatMap(({ simple, words, found }) => {
       const program = found && words[found.word];
       const interpreter = found && words[found.interpreter];
       if (!found || !program || !interpreter) return [];
@@ -258,9 +271,9 @@ class Splitter {
           text: [statement.span[0], bodies ? statement.end : statement.span[1]],
           found,
           simple,
-          interpreter: [interpreter.start, interpreter.end],
-          program: [program.start, program.end],
-          rest: simple.parts.filter(({ start }) => start >= program.end),
+          interpreter,
+          program,
+          rest: simple.parts.filter(({ start }) => start >= program[1]),
           pipelinePlace: this.#pipelinePlace(statement, simple),
         } satisfies CommandSource,
       ];

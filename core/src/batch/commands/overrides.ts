@@ -90,9 +90,10 @@ export function readCommandArguments(
   options: CommandOptions,
   sinks: ProblemSinks,
 ): CommandArguments {
-  const fields = words.flatMap((word) => fieldsOf(text, word, variables));
   const known = options.takesOverrides?.(program);
-  if (known === false || fields.length === 0) return plain;
+  if (known === false) return plain;
+  const fields = words.flatMap((word) => fieldsOf(text, word, variables));
+  if (fields.length === 0) return plain;
   const given = readArguments(fields.map((field) => field.text));
   const sure = known === true || given.flags.some(({ name }) => name === '--multirun');
   const candidates = given.overrides.flatMap(({ word }) => fields[word] ?? []);

@@ -5,7 +5,7 @@
 import type { Span } from '../script.ts';
 import { isSweptOverride } from './assignments.ts';
 import { tokenize } from './lexer.ts';
-import { findProgram, mayRunPython, namesPython } from './program.ts';
+import { findProgram, mayRunPython, namesPython, type FoundProgram } from './program.ts';
 import { fieldsOf, literalField, noVariables } from './words.ts';
 
 /** What is wrong with such a command, and where. */
@@ -21,44 +21,59 @@ const silent: ReadonlySet<string> = new Set('echo printf logger :'.split(' '));
 const shells = /^(?:ba|da|k|z)?sh$/;
 const substitution = /\$\(([^()]*)\)|`([^`]*)`/g;
 
-/** Looks at the words of one simple command. */
-export function unreadableIn(text: string, words: readonly Span[]): Unreadable | undefined {
-  return search(text, words, 0);
+/** Looks at the words of one simple command, and at the program that was found in them. */
+export function unreadableIn(
+  text: string,
+  words: readonly Span[],
+  found: FoundProgram | undefined,
+): Unreadable | undefined {
+  return search(text, words, found, 0);
 }
 
-function search(text: string, words: readonly Span[], depth: number): Unreadable | undefined {
-  const texts = words.map((word) => fieldsOf(text, word, noVariables)[0]?.text ?? '');
-  const program = texts.findIndex((word) => !/^[A-Za-z_]\w*\+?=/.test(word));
-  const name = baseName(texts[program] ?? '');
-  if (!silent.has(name) && findProgram(text, words) === undefined) {
-    const python = texts.findIndex((word, index) => index >= program && namesPython(word));
-    const swept = words.findIndex((word, index) => index > python && isSwept(text, word));
-    const [first, named] = [words[program], words[python]];
-    if (python >= 0 && swept > python && first && named) {
-      const written = texts[python] ?? '';
-      if (written.endsWith('.py')) {
-        const message = `${written} has several values, and nothing says that Python runs it. Write: python ${written}.`;
-        return { at: named, message };
-      }
-      // such as `python -c`, which has no overrides
-      if (findProgram(text, words.slice(python)) === undefined) return undefined;
-      const message = `${texts[program] ?? ''} is no launcher that is known here, so the jobs of the command behind it can't be counted. Start Python by itself, or by a launcher such as srun or mpirun.`;
-      return { at: [first[0], named[1]], message };
-    }
-    for (const at of scriptsAmong(texts)) {
-      const word = words[at];
-      const script = word && literalField(text, word, noVariables)?.text;
-      if (word && script !== undefined && runsSweep(script, depth + 1)) return { at: word, message: nested };
-    }
-  }
+function search(
+  text: string,
+  words: readonly Span[],
+  found: FoundProgram | undefined,
+  depth: number,
+): Unreadable | undefined {
+  const behind = found === undefined ? behindSomethingElse(text, words, depth) : undefined;
+  if (behind !== undefined) return behind;
   for (const word of words) {
     const written = text.slice(...word);
-    if (written.startsWith("'")) continue;
+    if (written.startsWith("'") || !/\$\(|`/.test(written)) continue;
     for (const [whole, round, back] of written.matchAll(substitution)) {
       if (!runsSweep(round ?? back ?? '', depth + 1)) continue;
       const start = word[0] + written.indexOf(whole);
       return { at: [start, start + whole.length], message: nested };
     }
+  }
+  return undefined;
+}
+
+/** A Python command in words that begin with none. */
+function behindSomethingElse(text: string, words: readonly Span[], depth: number): Unreadable | undefined {
+  const texts = words.map((word) => fieldsOf(text, word, noVariables)[0]?.text ?? '');
+  const program = texts.findIndex((word) => !/^[A-Za-z_]\w*\+?=/.test(word));
+  const name = baseName(texts[program] ?? '');
+  if (silent.has(name)) return undefined;
+  const python = texts.findIndex((word, index) => index >= program && namesPython(word));
+  const swept = words.findIndex((word, index) => index > python && isSwept(text, word));
+  const [first, named] = [words[program], words[python]];
+  if (python >= 0 && swept > python && first && named) {
+    const written = texts[python] ?? '';
+    if (written.endsWith('.py')) {
+      const message = `${written} has several values, and nothing says that Python runs it. Write: python ${written}.`;
+      return { at: named, message };
+    }
+    // such as `python -c`, which has no overrides
+    if (findProgram(text, words.slice(python)) === undefined) return undefined;
+    const message = `${texts[program] ?? ''} is no launcher that is known here, so the jobs of the command behind it can't be counted. Start Python by itself, or by a launcher such as srun or mpirun.`;
+    return { at: [first[0], named[1]], message };
+  }
+  for (const at of scriptsAmong(texts)) {
+    const word = words[at];
+    const script = word && literalField(text, word, noVariables)?.text;
+    if (word && script !== undefined && runsSweep(script, depth + 1)) return { at: word, message: nested };
   }
   return undefined;
 }
@@ -94,7 +109,7 @@ function runsSweep(script: string, depth: number): boolean {
 function isSweptCommand(text: string, words: readonly Span[], depth: number): boolean {
   const found = findProgram(text, words);
   if (found && words.some((word, index) => index > found.word && isSwept(text, word))) return true;
-  return search(text, words, depth) !== undefined;
+  return search(text, words, found, depth) !== undefined;
 }
 
 function isSwept(text: string, word: Span): boolean {
