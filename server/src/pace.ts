@@ -8,7 +8,7 @@ export const pace = {
   /** Enough for the messages that came along with the edit; nothing else is worth waiting for when analysing is cheap. */
   shortest: 1,
   /** An analysis that takes no longer can be made at each key of the fastest typist. */
-  cheap: 16,
+  cheap: 25,
   longest: 100,
   /** Edits that never pause are analysed this often all the same, or ten times the analysis when that is more. */
   starvation: 1000,

@@ -168,14 +168,17 @@ function boundOf({ bounds }: Subject, what: string): number | undefined {
  * Medians in ms over the rounds, in which the servers take turns; the ratio is the median of the rounds' ratios.
  * `-`: no diagnostics within 10 s, so that there was nothing more to measure, or not measured.
  */
-export async function measureLanguageServers(rounds: number): Promise<readonly Row[]> {
+export async function measureLanguageServers(
+  language: Subject['language'],
+  rounds: number,
+): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const subject of SUBJECTS) {
+  for (const subject of SUBJECTS.filter((one) => one.language === language)) {
     const ours: Figures[] = [];
     const theirs: Figures[] = [];
     for (let round = 0; round < rounds; round++) {
       ours.push(await measure(sweepdeck, subject));
-      if (subject.language === 'sweep') theirs.push(await measure(yamlLanguageServer, subject));
+      if (language === 'sweep') theirs.push(await measure(yamlLanguageServer, subject));
     }
     for (const what of Object.keys(ours[0] ?? {})) {
       const of = (all: readonly Figures[]) => all.map((figures) => figures[what] ?? NaN);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [dispatch] [grid] [server] [load] [multirun] [clusters] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
+ * `npm run bench [dispatch] [grid] [server] [scripts] [load] [multirun] [clusters] [activate]`: measures, prints tables, and writes them to test/out/bench.md.
  * Machines are noisy: medians of rounds in which the peers take turns; compare ratios.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,8 @@ const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../.
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   dispatch: () => measureDispatch(7),
   grid: () => measureGrid(5),
-  server: () => measureLanguageServers(3),
+  server: () => measureLanguageServers('sweep', 3),
+  scripts: () => measureLanguageServers('shellscript', 7),
   load: () => measureLanguageServerLoad(3),
   multirun: () => measureMultirun(9),
   clusters: () => measureClusters(3),
