@@ -71,9 +71,26 @@ export function readOne(text: string, option: GivenOption, problems: BatchProble
     return result.ok ? result.value : undefined;
   }
   if (result.ok) return result.value;
-  malformed(text, spec, value, valueSpan, verbatim, result, problems);
+  if (!reportMeant(option, problems)) malformed(text, spec, value, valueSpan, verbatim, result, problems);
   return undefined;
 }
+
+/** Whether sbatch makes something of a value that is none: then that is a remark and no error. */
+function reportMeant({ spec, value = '', valueSpan }: GivenOption, problems: BatchProblems): boolean {
+  const taken = spec.system === 'slurm' ? takenAs[spec.key]?.(value) : undefined;
+  if (taken === undefined) return false;
+  problems.add('malformed-value', valueSpan, `sbatch takes '${value}' as ${taken}.`, {
+    severity: 'warning',
+    fix: replacing(`Change to '${taken}'`, valueSpan, taken),
+  });
+  return true;
+}
+
+/** As Slurm 22.05 reads them: a number by the digits that it begins with, a mode by its first letter. */
+const takenAs: Readonly<Record<string, (value: string) => string | undefined>> = {
+  nice: (value) => String(Number.parseInt(value, 10) || 0),
+  'open-mode': (value) => (/^a/i.test(value) ? 'append' : /^t/i.test(value) ? 'truncate' : undefined),
+};
 
 function malformed(
   text: string,
@@ -159,6 +176,7 @@ function report(
   if (option?.value === undefined) return;
   const { spec, value, valueSpan, verbatim } = option;
   if (error.keyword === 'enum') {
+    if (reportMeant(option, problems)) return;
     const item =
       inside[0] === undefined
         ? undefined

@@ -11,16 +11,16 @@ const day = 86_400;
 export const unlimited = -1;
 
 /**
- * Slurm: `M`, `M:S`, `H:M:S`, `D-H`, `D-H:M`, `D-H:M:S`, `UNLIMITED`, `INFINITE`, `0` and `-1` (sbatch(1)).
+ * Slurm: `M`, `M:S`, `H:M:S`, `D-H`, `D-H:M`, `D-H:M:S`, `UNLIMITED`, `INFINITE`, `0` and `-1` (sbatch(1)), and `D-`.
  * Seconds as written, before Slurm rounds up to minutes; `unlimited` where there is no limit; undefined when
  * it is none of these.
  */
 export function parseSlurmTime(text: string): number | undefined {
   if (text === '-1' || /^(unlimited|infinite)$/i.test(text)) return unlimited;
-  const days = /^(\d+)-(\d+)(?::(\d+)(?::(\d+))?)?$/.exec(text);
+  const days = /^(\d+)-(?:(\d+)(?::(\d+)(?::(\d+))?)?)?$/.exec(text);
   if (days) {
     const [, d, h, m, s] = days;
-    return safe(Number(d) * day + Number(h) * hour + Number(m ?? 0) * minute + Number(s ?? 0));
+    return safe(Number(d) * day + Number(h ?? 0) * hour + Number(m ?? 0) * minute + Number(s ?? 0));
   }
   const plain = /^(\d+)(?::(\d+)(?::(\d+))?)?$/.exec(text);
   if (!plain) return undefined;
