@@ -71,15 +71,20 @@ export function readOne(text: string, option: GivenOption, problems: BatchProble
     return result.ok ? result.value : undefined;
   }
   if (result.ok) return result.value;
-  if (!reportMeant(option, problems)) malformed(text, spec, value, valueSpan, verbatim, result, problems);
+  if (!reportTaken('malformed-value', option, problems))
+    malformed(text, spec, value, valueSpan, verbatim, result, problems);
   return undefined;
 }
 
-/** Whether sbatch makes something of a value that is none: then that is a remark and no error. */
-function reportMeant({ spec, value = '', valueSpan }: GivenOption, problems: BatchProblems): boolean {
+/** Warns of a value that sbatch takes for another one; false where it refuses the script. */
+function reportTaken(
+  code: 'malformed-value' | 'unknown-word',
+  { spec, value = '', valueSpan }: GivenOption,
+  problems: BatchProblems,
+): boolean {
   const taken = spec.system === 'slurm' ? takenAs[spec.key]?.(value) : undefined;
   if (taken === undefined) return false;
-  problems.add('malformed-value', valueSpan, `sbatch takes '${value}' as ${taken}.`, {
+  problems.add(code, valueSpan, `sbatch takes '${value}' for ${taken}. Write ${taken}, or what you mean.`, {
     severity: 'warning',
     fix: replacing(`Change to '${taken}'`, valueSpan, taken),
   });
@@ -176,7 +181,7 @@ function report(
   if (option?.value === undefined) return;
   const { spec, value, valueSpan, verbatim } = option;
   if (error.keyword === 'enum') {
-    if (reportMeant(option, problems)) return;
+    if (reportTaken('unknown-word', option, problems)) return;
     const item =
       inside[0] === undefined
         ? undefined

@@ -45,6 +45,7 @@ export interface Found {
 
 /** Looks at which a job must have been missing before it counts as lost. */
 const LEAST_LOOKS = 3;
+
 export class Tracker {
   readonly #options: TrackerOptions;
   #isLookingUp = false;
