@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { diagnosticsOf, inWorkspace, replaceText, sweepdeck } from './support.ts';
+import { diagnosticsOf, inWorkspace, openText, replaceText, sweepdeck } from './support.ts';
 
 const script = (walltime: string) =>
   `#!/bin/bash\n#SBATCH --job-name=train\n#SBATCH --time=${walltime}\n#SBATCH --mem=4G\n\npython train.py\n`;
 
-async function openScript(content: string): Promise<vscode.TextDocument> {
-  const document = await vscode.workspace.openTextDocument({ language: 'shellscript', content });
-  await vscode.window.showTextDocument(document);
-  return document;
-}
+const openScript = (content: string): Promise<vscode.TextDocument> => openText('shellscript', content);
 
 const actionsAt = (document: vscode.TextDocument, range: vscode.Range, kind: vscode.CodeActionKind) =>
   vscode.commands.executeCommand<vscode.CodeAction[]>(

@@ -48,9 +48,13 @@ export async function eventually<T>(found: () => T | undefined): Promise<T> {
 }
 
 /** Opens a text as a sweep file that lies nowhere. */
-export async function openUntitled(content: string): Promise<vscode.TextDocument> {
-  const document = await vscode.workspace.openTextDocument({ language: 'sweep', content });
+export const openUntitled = (content: string): Promise<vscode.TextDocument> => openText('sweep', content);
+
+/** Opens a text that lies nowhere. It may get the name of one that was closed, and then VS Code may fill it from the backup of that one. */
+export async function openText(language: string, content: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument({ language, content });
   await vscode.window.showTextDocument(document);
+  if (document.getText() !== content) await replaceText(document, content);
   return document;
 }
 
